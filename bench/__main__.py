@@ -1,0 +1,145 @@
+"""`./dev bench`: how fast a document is accepted, beside the floors, in one run on one machine."""
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import floor
+from bench.documents import Identity, documents
+from bench.load import Figures, post_all
+
+SIZES = {"2 kB": 2_000, "100 kB": 100_000, "5 MB": 5_000_000}
+COUNTS = {"2 kB": 3000, "100 kB": 1000, "5 MB": 40}
+CONNECTIONS = {"2 kB": 32, "100 kB": 16, "5 MB": 4}
+WARM_UP = 50
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the documents")
+    parser.add_argument("--size", choices=list(SIZES), action="append", help="only these sizes")
+    asked = parser.parse_args()
+    console = Console()
+    folder = Path(tempfile.mkdtemp(prefix="lienthong-bench-"))
+    try:
+        table = Table("cỡ · size", "", "văn bản/giây · docs/s", "p50 ms", "p99 ms", "CPU ms", "đỉnh · peak MB")
+        for name in asked.size or SIZES:
+            count = COUNTS[name] // (10 if asked.quick else 1)
+            _measure(name, count, folder / name.replace(" ", ""), table, console)
+        console.print(table)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _measure(name: str, count: int, folder: Path, table: Table, console: Console) -> None:
+    port, floor_port = _free_port(), _free_port()
+    subprocess.run(
+        [sys.executable, "-m", "gateway", "init", str(folder), "--port", str(port)], check=True, stdout=subprocess.DEVNULL
+    )
+    identity = Identity.read(folder)
+    console.print(f"{name}: ký {count} văn bản · signing {count} documents …")
+    bodies = list(itertools.islice(documents(identity, SIZES[name]), count + 2 * WARM_UP))
+    hub = _run(
+        ["-m", "gateway", "serve", "--config", str(folder / "gateway.toml")],
+        port,
+        "/readyz",
+        bodies[:WARM_UP],
+        identity,
+        bodies,
+        CONNECTIONS[name],
+    )
+    certificate = folder / "agencies" / "000.00.00.H56" / "cert.pem"
+    library = _run(
+        ["-m", "bench.floor", str(floor_port), str(certificate)],
+        floor_port,
+        "/",
+        bodies[:WARM_UP],
+        identity,
+        bodies,
+        CONNECTIONS[name],
+    )
+    physical = floor.physical(bodies, identity.certificate)
+    label = f"{name} ({len(bodies[0]):,} B)"
+    _row(table, label, "trục · hub", hub)
+    _row(table, "", "sàn thư viện · library floor", library)
+    table.add_row("", "sàn vật lý · physical floor", f"{physical:,.0f}", "", "", f"{1000 / physical:.2f}", "")
+    table.add_row(
+        "",
+        "tỉ lệ · ratio",
+        f"{library.rate / hub.rate:.2f}× / {physical / hub.rate:.2f}×",
+        "",
+        "",
+        f"{hub.cpu / library.cpu:.2f}×",
+        "",
+        end_section=True,
+    )
+
+
+def _run(
+    command: list[str], port: int, probe: str, warm: list[bytes], identity: Identity, bodies: list[bytes], connections: int
+) -> Figures:
+    """Start a server, warm it up with the first documents, and measure it on the rest."""
+    with _server(command, port, probe) as pid:
+        url = f"http://127.0.0.1:{port}/api/v1/documents"
+        asyncio.run(post_all(url, identity.token, warm, connections=connections, server=pid))
+        return asyncio.run(post_all(url, identity.token, bodies[WARM_UP:], connections=connections, server=pid))
+
+
+@contextlib.contextmanager
+def _server(command: list[str], port: int, probe: str) -> Iterator[int]:
+    with subprocess.Popen([sys.executable, *command], stderr=subprocess.DEVNULL) as process:
+        try:
+            _await_answer(f"http://127.0.0.1:{port}{probe}")
+            yield process.pid
+        finally:
+            process.terminate()
+
+
+def _await_answer(url: str) -> None:
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(url, timeout=1):  # noqa: S310  our own address
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"no answer from {url}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _row(table: Table, size: str, what: str, figures: Figures) -> None:
+    table.add_row(
+        size,
+        what,
+        f"{figures.rate:,.0f}",
+        f"{figures.p50:.1f}",
+        f"{figures.p99:.1f}",
+        f"{figures.cpu:.2f}",
+        f"{figures.peak:.0f}",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The load generator: a fixed number of connections, each posting the next document as soon as it has its answer."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aiohttp
+import psutil
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a run measured. Times in milliseconds, memory in MB; `cpu` is the server's CPU per document."""
+
+    rate: float
+    p50: float
+    p99: float
+    cpu: float
+    peak: float
+
+
+async def post_all(url: str, token: str, bodies: Sequence[bytes], *, connections: int, server: int) -> Figures:
+    """Post every body once; any answer but the expected is an error."""
+    process = psutil.Process(server)
+    times: list[float] = []
+    queue = iter(bodies)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/xml"}
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(headers=headers, connector=connector) as session:
+
+        async def client() -> None:
+            for body in queue:
+                started = time.perf_counter()
+                async with session.post(url, data=body) as response:
+                    text = await response.text()
+                    if response.status != 202:
+                        raise RuntimeError(f"{response.status}: {text[:500]}")
+                times.append(time.perf_counter() - started)
+
+        before, started = sum(process.cpu_times()[:2]), time.perf_counter()
+        await asyncio.gather(*(client() for _ in range(connections)))
+        elapsed, used = time.perf_counter() - started, sum(process.cpu_times()[:2]) - before
+    times.sort()
+    return Figures(
+        rate=len(times) / elapsed,
+        p50=times[len(times) // 2] * 1000,
+        p99=times[min(len(times) - 1, int(len(times) * 0.99))] * 1000,
+        cpu=used / len(times) * 1000,
+        peak=peak_memory(server),
+    )
+
+
+def peak_memory(pid: int) -> float:
+    """Read the process's peak resident memory in MB (Linux: VmHWM)."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:  # noqa: PTH123  a kernel file
+        line = next(line for line in status if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024

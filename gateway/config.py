@@ -1,0 +1,91 @@
+"""Settings: one TOML file, every key known (an unknown one is an error), paths relative to the file."""
+
+import tomllib
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gateway.core.faults import Misconfigured
+
+
+class Section(BaseModel):
+    """A table of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Tls(Section):
+    """TLS of the listener; with `client_ca`, systems may prove themselves by mutual TLS."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+
+
+class Server(Section):
+    """Where the HTTP API listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    tls: Tls | None = None
+
+
+class Storage(Section):
+    """Where documents are kept: the ledger (`ledger.sqlite3`) and the vault (`vault/`) live in `data`."""
+
+    data: Path = Path("data")
+
+
+class Hub(Section):
+    """The hub's own identity, which signs the receipts."""
+
+    name: str = "Trục liên thông văn bản"
+    key: Path = Path("hub/key.pem")
+    certificate: Path = Path("hub/cert.pem")
+
+
+class Directory(Section):
+    """The file of agencies and systems, and the folder of trust anchors, intermediates and CRLs."""
+
+    agencies: Path = Path("agencies.toml")
+    trust: Path = Path("ca")
+
+
+class LimitSettings(Section):
+    """Sizes in bytes (see `core.rules.Limits`) and times in seconds."""
+
+    envelope: int = 50 * 1024 * 1024
+    attachment: int = 1024 * 1024 * 1024
+    parts: int = 100
+    body_seconds: int = 600
+
+
+class Settings(Section):
+    """The whole of `gateway.toml`."""
+
+    server: Server = Server()
+    storage: Storage = Storage()
+    hub: Hub = Hub()
+    directory: Directory = Directory()
+    limits: LimitSettings = LimitSettings()
+    folder: Path = Field(default=Path(), exclude=True)
+
+    @classmethod
+    def load(cls, file: Path) -> Self:
+        """Read the file; raise Misconfigured naming every wrong key."""
+        try:
+            return cls.model_validate({**tomllib.loads(file.read_text("utf-8")), "folder": file.resolve().parent})
+        except FileNotFoundError as error:
+            raise Misconfigured(
+                "misconfigured", detail=f"Không có tệp cấu hình {file}.", detail_en=f"No such file: {file}."
+            ) from error
+        except tomllib.TOMLDecodeError as error:
+            raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise Misconfigured("misconfigured", detail=f"{file}: {wrong}") from error
+
+    def path(self, path: Path) -> Path:
+        """Resolve a path of the file against the file's folder."""
+        return self.folder / path

@@ -1,0 +1,197 @@
+"""From whatever shape a package came in to the one canonical shape, noting every tolerance used.
+
+The canonical tree has every element of `edxml` in its order, in one namespace, with trimmed texts, each with the line of
+its original; the base64 of attachments is carried beside it, never in it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from lxml import etree
+
+from gateway.core import edxml
+from gateway.core.envelope import NAMESPACE
+from gateway.core.findings import finding
+from gateway.core.model import Finding, Kind
+from gateway.core.shape import CONTENT_ID, Shape
+
+OLD_NAMESPACES: Final = frozenset({"http://www.e-doc.vn/Schema/", "http://www.go.vn/eDoc", ""})
+"""Of the SOAP generation, of a mistaken implementation, and of none at all: read, never written."""
+_SIGNATURES: Final = frozenset({"Signature", "DigitalSignature"})
+"""Judged by `signature`, or decoration; not content."""
+_CONTENT: Final = "ContentTransferEncoded"
+_TRACE: Final = "TraceHeaderList"
+_TRACE_PATH: Final = f"edXMLEnvelope/edXMLHeader/{_TRACE}"
+_Q: Final = f"{{{NAMESPACE}}}"
+_READ: Final = OLD_NAMESPACES | {NAMESPACE}
+_HOP_ORGAN: Final = f"/{_TRACE_PATH}/TraceHeader/OrganId"
+
+
+@dataclass(slots=True, kw_only=True)
+class Canonical:
+    """The canonical tree of a package, what was tolerated, and the base64 texts in the order of the attachments."""
+
+    kind: Kind
+    root: etree._Element
+    findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    contents: list[str] = field(default_factory=list)
+    paper: str | None = None
+
+    def note(self, code: str, path: str, detail: str = "") -> None:
+        """Note a tolerance once for each path."""
+        if (code, path) not in self.findings:
+            self.findings[code, path] = finding(code, path, detail)
+
+
+def kind(root: etree._Element) -> Kind:
+    """Tell a status package from a document: it has a StatusCode, and no To."""
+    header = _header(root)
+    names = {_parted(child)[1] for child in header} if header is not None else set()
+    return Kind.STATUS if "StatusCode" in names and "To" not in names else Kind.DOCUMENT
+
+
+def sender(root: etree._Element) -> str | None:
+    """Find From/OrganId, which names the agency whose certificate must prove the document."""
+    header = _header(root)
+    place = None if header is None else _child(header, "From")
+    organ = None if place is None else _child(place, "OrganId")
+    return None if organ is None else (organ.text or "").strip() or None
+
+
+def canonicalise(root: etree._Element) -> Canonical:
+    """Make the canonical form. Nothing is refused here: what is missing or wrong stays so, for the schema to find."""
+    of = kind(root)
+    shape = edxml.STATUS_PACKAGE if of is Kind.STATUS else edxml.DOCUMENT
+    namespace, name = _parted(root)
+    made = Canonical(kind=of, root=etree.Element(_Q + name, nsmap=cast("dict[str, str]", {None: NAMESPACE})))
+    made.root.sourceline = root.sourceline
+    if name == shape.name and _is_ours(made, namespace):
+        _fill(made, root, made.root, shape, "")
+    if of is Kind.DOCUMENT:
+        _complete(made)
+    return made
+
+
+def _fill(made: Canonical, source: etree._Element, target: etree._Element, shape: Shape, path: str) -> None:
+    """Give `target` the children of `source` in the order of the shape."""
+    known: list[tuple[int, etree._Element, Shape]] = []
+    last, ordered = 0, True
+    for child in source:
+        namespace, name = _parted(child)
+        place = shape.by_name.get(name) if _is_ours(made, namespace) else None
+        if place is None:
+            _unknown(made, child, name, path)
+            continue
+        ordered, last = ordered and place[0] >= last, place[0]
+        known.append((place[0], child, place[1]))
+    if not ordered:
+        made.note("order-changed", path.strip("/"))
+        known.sort(key=lambda each: each[0])
+    for _, child, child_shape in known:
+        _copy(made, child, target, child_shape, f"{path}/{child_shape.name}")
+
+
+def _copy(made: Canonical, source: etree._Element, parent: etree._Element, shape: Shape, path: str) -> None:
+    """Copy one element, unless it is empty."""
+    target = etree.SubElement(parent, _Q + shape.name)
+    target.sourceline = source.sourceline
+    if shape.children:
+        if source.attrib:
+            _attributes(made, source, target, shape, path)
+        _fill(made, source, target, shape, path)
+        empty = len(target) == 0 and shape.name not in _MAY_BE_EMPTY
+    elif shape.name == _CONTENT:
+        made.contents.append(source.text or "")
+        empty = False
+    else:
+        empty = not _text(made, source, target, shape, path)
+    if empty:
+        if path != _HOP_ORGAN:
+            made.note("empty-element", path.strip("/"))
+        parent.remove(target)
+
+
+_MAY_BE_EMPTY: Final = frozenset(
+    {"edXMLEnvelope", "edXMLHeader", "MessageHeader", "edXMLBody", "edXMLManifest", "AttachmentEncoded"}
+)
+
+
+def _text(made: Canonical, source: etree._Element, target: etree._Element, shape: Shape, path: str) -> str:
+    """Copy a leaf's text, trimmed; give it."""
+    given = source.text or ""
+    text = given.strip()
+    if path == _HOP_ORGAN and text == "null":
+        return ""
+    if text != given and text:
+        made.note("whitespace-trimmed", path.strip("/"))
+    if shape.value is CONTENT_ID and text and not text.startswith("cid:"):
+        made.note("cid-missing", path.strip("/"))
+        text = f"cid:{text}"
+    target.text = text
+    return text
+
+
+def _attributes(made: Canonical, source: etree._Element, target: etree._Element, shape: Shape, path: str) -> None:
+    known = {name for name, _ in shape.attributes}
+    for name, value in cast("dict[str, str]", source.attrib).items():
+        if name in known:
+            target.set(name, value)
+        elif not name.startswith("{"):  # XLink and XML Schema instance attributes are legal decoration
+            made.note("unknown-attribute", f"{path}/@{name}".strip("/"))
+
+
+def _unknown(made: Canonical, element: etree._Element, name: str, path: str) -> None:
+    if name == "Paper" and path.endswith(f"/{_TRACE}"):
+        made.paper = (element.text or "").strip() or None
+        made.note("paper-misplaced", f"{path}/Paper".strip("/"))
+    elif name not in _SIGNATURES:
+        made.note("unknown-element", f"{path}/{name[:60]}".strip("/"))
+
+
+def _complete(made: Canonical) -> None:
+    """Add what a document without it means: a new document, with the paper flag where it belongs."""
+    header = made.root.find(f"{_Q}edXMLEnvelope/{_Q}edXMLHeader")
+    if header is None:
+        return
+    trace = header.find(_Q + _TRACE)
+    if trace is None:
+        trace = etree.SubElement(header, _Q + _TRACE)
+    hops = trace.findall(f"{_Q}TraceHeader")
+    if not hops:
+        made.note("trace-missing", _TRACE_PATH)
+    elif any(hop.find(f"{_Q}OrganId") is None for hop in hops):
+        made.note("organ-null", f"{_TRACE_PATH}/TraceHeader/OrganId")
+    business = trace.find(f"{_Q}Bussiness")
+    if business is None:
+        made.note("business-missing", f"{_TRACE_PATH}/Bussiness")
+        business = etree.SubElement(trace, f"{_Q}Bussiness")
+        etree.SubElement(business, f"{_Q}BussinessDocType").text = "0"
+    if made.paper is not None and business.find(f"{_Q}Paper") is None:
+        etree.SubElement(business, f"{_Q}Paper").text = made.paper
+        order = edxml.BUSINESS_SHAPE.by_name
+        business[:] = sorted(business, key=lambda child: order[_parted(child)[1]][0])
+
+
+def _header(root: etree._Element) -> etree._Element | None:
+    envelope = _child(root, "edXMLEnvelope")
+    header = None if envelope is None else _child(envelope, "edXMLHeader")
+    return None if header is None else _child(header, "MessageHeader")
+
+
+def _child(element: etree._Element, name: str) -> etree._Element | None:
+    return next((child for child in element if _parted(child)[1] == name and _parted(child)[0] in _READ), None)
+
+
+def _parted(element: etree._Element) -> tuple[str, str]:
+    """Part a tag into namespace and local name."""
+    namespace, _, name = element.tag.rpartition("}")
+    return namespace[1:], name
+
+
+def _is_ours(made: Canonical, namespace: str) -> bool:
+    if namespace == NAMESPACE:
+        return True
+    if namespace in OLD_NAMESPACES:
+        made.note("namespace-old", "edXML", namespace)
+        return True
+    return False

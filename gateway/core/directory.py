@@ -1,0 +1,122 @@
+"""The directory of agencies: organ ids of both grammars, aliases, validity dates. Never string work on ids."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from cryptography import x509
+
+from gateway.core.model import OrganId, SystemId, Trust
+
+OLD_GRAMMAR = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
+"""QCVN 102:2016, 13 characters, read right to left: ``000.00.15.H56``."""
+NEW_GRAMMAR = re.compile(r"[A-Z][0-9]{2}(\.[A-Z0-9]+){0,8}")
+"""QĐ 20/2020/QĐ-TTg Điều 4, at most 35 characters, read left to right: ``H56.40.02``."""
+TOLERANT_GRAMMAR = re.compile(r"[0-9A-Za-z.]{3,50}")
+"""What is let through to the directory, which decides: relics and axis nodes follow neither grammar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """One agency. It is in force from `valid_from` (inclusive) to `valid_to` (exclusive); None is open.
+
+    `certificates` are those that passed the registration check (see `trust.admit`).
+    `trust_until` is the last day of a `legacy` or `channel` exception.
+    """
+
+    id: OrganId
+    name: str
+    aliases: tuple[str, ...] = ()
+    parent: OrganId | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: OrganId | None = None
+    locked: str | None = None
+    trust: Trust = Trust.SIGNED
+    trust_until: date | None = None
+    updated_on: date | None = None
+    certificates: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def old_code(self) -> str | None:
+        """Give its id in the grammar of QCVN 102:2016, where it has one."""
+        return next((name for name in (self.id, *self.aliases) if OLD_GRAMMAR.fullmatch(name)), None)
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether the agency exists on that day."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on < self.valid_to)
+
+    def trusted_as(self, on: date) -> Trust:
+        """Give the trust in force on that day: an exception past its date falls back to the strict default."""
+        if self.trust_until is not None and on > self.trust_until:
+            return Trust.SIGNED
+        return self.trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A client of the API, bound to the organ ids it may act for, known by the hashes of its tokens and certificates."""
+
+    id: SystemId
+    organs: frozenset[OrganId]
+    token_sha256: tuple[str, ...] = ()
+    certificate_sha256: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """All agencies, found by any id they have or had. Ids are compared as text; parents come from data, never from the id."""
+
+    agencies: tuple[Agency, ...]
+    _by_id: dict[str, Agency] = field(repr=False)
+
+    @classmethod
+    def of(cls, agencies: Iterable[Agency]) -> "Directory":
+        """Index the agencies.
+
+        Raises ValueError if two agencies claim the same id or alias.
+        """
+        rows = tuple(agencies)
+        by_id: dict[str, Agency] = {}
+        for agency in rows:
+            for name in (agency.id, *agency.aliases):
+                if name in by_id:
+                    raise ValueError(f"organ id {name} is claimed by {by_id[name].id} and {agency.id}")
+                by_id[name] = agency
+        return cls(agencies=rows, _by_id=by_id)
+
+    def find(self, organ: str) -> Agency | None:
+        """Find an agency by its id or an alias."""
+        return self._by_id.get(organ)
+
+    def __iter__(self) -> Iterator[Agency]:
+        return iter(self.agencies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Systems:
+    """All systems, found by what they show: the hash of a token, or the digest of a client certificate (SHA-256, hex)."""
+
+    systems: tuple[System, ...]
+    _by_token: dict[str, System] = field(repr=False)
+    _by_certificate: dict[str, System] = field(repr=False)
+
+    @classmethod
+    def of(cls, systems: Iterable[System]) -> "Systems":
+        """Index the systems."""
+        rows = tuple(systems)
+        return cls(
+            systems=rows,
+            _by_token={token: system for system in rows for token in system.token_sha256},
+            _by_certificate={digest: system for system in rows for digest in system.certificate_sha256},
+        )
+
+    def by_token(self, sha256: str) -> System | None:
+        return self._by_token.get(sha256)
+
+    def by_certificate(self, sha256: str) -> System | None:
+        return self._by_certificate.get(sha256)
+
+    def __iter__(self) -> Iterator[System]:
+        return iter(self.systems)

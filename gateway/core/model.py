@@ -1,0 +1,224 @@
+"""The nouns that every layer speaks: Document, Delivery, Receipt, Event, Finding, Problem."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from enum import IntEnum, StrEnum
+from typing import Any, NewType
+
+OrganId = NewType("OrganId", str)
+"""An agency's identifier as the directory spells it (its canonical id, never an alias)."""
+SystemId = NewType("SystemId", str)
+"""A client of the API: one document system, bound to one or more organ ids."""
+
+VIETNAM = timezone(timedelta(hours=7), "+07")
+"""Asia/Ho_Chi_Minh: UTC+7 without summer time, so a fixed offset is exact. Times without zone are read in it."""
+
+
+class Kind(StrEnum):
+    """The two kinds of message that share one envelope."""
+
+    DOCUMENT = "document"
+    STATUS = "status"
+
+
+class BusinessType(IntEnum):
+    """BussinessDocType: what the sender wants done with the document."""
+
+    NEW = 0
+    RECALL = 1
+    UPDATE = 2
+    REPLACE = 3
+
+
+class Priority(IntEnum):
+    """OtherInfo/Priority: thường, khẩn, thượng khẩn, hỏa tốc, hỏa tốc hẹn giờ."""
+
+    NORMAL = 0
+    URGENT = 1
+    VERY_URGENT = 2
+    EXPRESS = 3
+    EXPRESS_TIMED = 4
+
+
+class StatusCode(StrEnum):
+    """The nine status codes of the national axis. The numbers between them do not occur."""
+
+    ARRIVED = "01"
+    REFUSED = "02"
+    REGISTERED = "03"
+    ASSIGNED = "04"
+    PROCESSING = "05"
+    COMPLETED = "06"
+    RECALL_REQUESTED = "13"
+    RECALL_AGREED = "15"
+    RECALL_REFUSED = "16"
+
+
+class State(StrEnum):
+    """Where one delivery stands. Moves are listed in `lifecycle`, and nowhere else."""
+
+    ACCEPTED = "accepted"
+    QUEUED = "queued"
+    AVAILABLE = "available"
+    DELIVERING = "delivering"
+    COLLECTED = "collected"
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    RECALL_REQUESTED = "recall_requested"
+    RECALLED = "recalled"
+    REPLACED = "replaced"
+    SUSPENDED = "suspended"
+    FAILED = "failed"
+
+
+class Owner(StrEnum):
+    """Whose move it is: every failure has an owner and a next step."""
+
+    SENDER = "sender"
+    HUB = "hub"
+    RECEIVER = "receiver"
+
+
+class Trust(StrEnum):
+    """How an agency's documents are authenticated. `SIGNED` needs no configuration; the others are dated exceptions."""
+
+    SIGNED = "signed"
+    LEGACY = "legacy"
+    CHANNEL = "channel"
+
+
+class Severity(StrEnum):
+    """How loudly a finding speaks. A finding never stops a document; a fault does."""
+
+    INFO = "info"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that the hub tolerated or noticed in a document, so that its sender can improve.
+
+    `path` is a slash path of edXML element names, for example ``MessageHeader/OtherInfo/Priority``.
+    """
+
+    code: str
+    path: str
+    message: str
+    severity: Severity = Severity.INFO
+    article: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One reason for a refusal, as an item of `errors[]`. `line` counts from 1 in the bytes that were sent."""
+
+    code: str
+    path: str
+    vi: str
+    en: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """An attachment that travelled as a MIME part of its own: its octets are in the vault under `sha256`."""
+
+    content_id: str
+    content_type: str
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One document on its way to one receiver. `id` is derived from the document's id and the receiver."""
+
+    id: str
+    document: str
+    receiver: OrganId
+    state: State
+    status_code: StatusCode | None = None
+    why: str | None = None
+    owner: Owner | None = None
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    progress: StatusCode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What the hub keeps about one accepted document. Its original bytes are in the vault under `sha256`.
+
+    `natural_key` is (sender, year, number, notation, business type): numbering is per agency and year (NĐ 30/2020 Đ15).
+    `content_sha256` also covers the attachments that came as MIME parts.
+    """
+
+    id: str
+    document_id: str
+    kind: Kind
+    sender: OrganId
+    number: str
+    notation: str
+    subject: str
+    priority: Priority
+    business_type: BusinessType
+    promulgated_on: date
+    due_on: date | None
+    natural_key: str
+    sha256: str
+    content_sha256: str
+    size: int
+    accepted_at: datetime
+    system: SystemId
+    findings: tuple[Finding, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, at the time it became true. `seq` is strictly increasing in the ledger."""
+
+    seq: int
+    at: datetime
+    type: str
+    document: str
+    delivery: str | None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Fact(StrEnum):
+    """What a receipt of the hub attests. Each is issued only once the fact is durable."""
+
+    ACCEPTED = "accepted"
+    COLLECTED = "collected"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A fact, signed and timed by the hub: `xml` verifies offline with the hub's certificate."""
+
+    id: str
+    fact: Fact
+    document: str
+    delivery: str | None
+    at: datetime
+    xml: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """One status of one delivery, as an agency reported it: from an edXML status package or from JSON.
+
+    `at` is the time that the agency gives; None where it gave none.
+    """
+
+    code: StatusCode
+    reporter: OrganId
+    description: str = ""
+    staff: dict[str, str] = field(default_factory=dict)
+    at: datetime | None = None

@@ -1,0 +1,171 @@
+"""Reading a package: tolerant of its shape, strict about its content, and telling every mistake at once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, cast
+
+from lxml import etree
+
+from gateway.core import edxml
+from gateway.core.canonical import Canonical, canonicalise
+from gateway.core.envelope import NAMESPACE, Attachment, DocumentPackage, Package, StatusPackage
+from gateway.core.faults import Rejected
+from gateway.core.model import Finding, Kind, Problem
+from gateway.core.schema import EdxmlSchema, code_of, path_of
+from gateway.core.shape import Shape
+
+LONG_NUMBER: Final = 11
+"""Characters of CodeNumber in NĐ 30/2020 Phụ lục VI; longer ones are real, and noted."""
+_Q: Final = f"{{{NAMESPACE}}}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A package as the hub understands it, and what it tolerated to do so."""
+
+    kind: Kind
+    package: Package
+    findings: tuple[Finding, ...]
+
+
+def read_document(root: etree._Element, schema: EdxmlSchema, *, today: date) -> tuple[DocumentPackage, tuple[Finding, ...]]:
+    """Read a document. Raises `not-a-document`, or `schema-invalid` with every problem."""
+    found = read(root, schema, today=today)
+    if not isinstance(found.package, DocumentPackage):
+        raise Rejected("not-a-document", path="MessageHeader/StatusCode")
+    return found.package, found.findings
+
+
+def read_status(root: etree._Element, schema: EdxmlSchema, *, today: date) -> StatusPackage:
+    """Read a status package. Raises `not-a-status`, or `schema-invalid` with every problem."""
+    found = read(root, schema, today=today)
+    if not isinstance(found.package, StatusPackage):
+        raise Rejected("not-a-status", path="MessageHeader/StatusCode")
+    return found.package
+
+
+def read(root: etree._Element, schema: EdxmlSchema, *, today: date) -> Reading:
+    """Read a package of either kind. `today` bounds the date of promulgation. Raises `schema-invalid` with every problem."""
+    made = canonicalise(root)
+    shape = edxml.STATUS_PACKAGE if made.kind is Kind.STATUS else edxml.DOCUMENT
+    if not schema.check(made.kind, made.root):
+        raise _invalid((*schema.explain(made.kind, made.root), *_bad_values(made.root, shape), *_contradictions(made, today)))
+    try:
+        fields = _fields(made.root, shape)
+    except ValueError:
+        raise _invalid((*_bad_values(made.root, shape), *_contradictions(made, today))) from None
+    problems = tuple(_contradictions(made, today))
+    if problems:
+        raise _invalid(problems)
+    package = fields["header"] if made.kind is Kind.STATUS else _document(made, fields)
+    return Reading(kind=made.kind, package=package, findings=tuple(made.findings.values()))
+
+
+def _invalid(problems: tuple[Problem, ...]) -> Rejected:
+    unique = sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0)
+    return Rejected("schema-invalid", problems=unique)
+
+
+def _fields(element: etree._Element, shape: Shape) -> dict[str, Any]:
+    """Read the children of a valid element as fields by name. Raises ValueError on a value that is none (30 February)."""
+    fields: dict[str, Any] = {field: element.get(name) for name, field in shape.attributes}
+    for child in element:
+        of = shape.by_name[child.tag.rpartition("}")[2]][1]
+        if of.value is not None:
+            value = of.value.read(child.text or "")
+        else:
+            value = _fields(child, of)
+            if of.make is None:
+                fields |= value
+                continue
+            value = of.make(**value)
+        if of.many:
+            fields[of.field] = (*fields.get(of.field, ()), value)
+        else:
+            fields[of.field] = value
+    return fields
+
+
+def _document(made: Canonical, fields: dict[str, Any]) -> DocumentPackage:
+    header = fields["header"]
+    if len(header.code.number) > LONG_NUMBER:
+        made.note("code-number-long", "MessageHeader/Code/CodeNumber", header.code.number)
+    inline = {each["content_id"]: (each, text) for each, text in zip(fields.get("attachments", ()), made.contents, strict=True)}
+    attachments = tuple(_attachment(made, each, inline) for each in fields.get("references", ()))
+    return DocumentPackage(header=header, trace=fields["trace"], attachments=attachments)
+
+
+def _attachment(made: Canonical, reference: dict[str, Any], inline: dict[str, tuple[dict[str, Any], str]]) -> Attachment:
+    own, text = inline.get(reference["content_id"], ({}, None))
+    content_type = own.get("content_type") or reference.get("content_type")
+    if own and reference.get("content_type") not in {None, content_type}:
+        made.note(
+            "content-type-differs", "AttachmentEncoded/Attachment/ContentType", f"{reference['content_type']} ≠ {content_type}"
+        )
+    return Attachment(
+        content_id=reference["content_id"],
+        name=reference["name"],
+        content_type=content_type,
+        description=reference.get("description"),
+        encoded=text,
+    )
+
+
+def _bad_values(element: etree._Element, shape: Shape) -> Iterator[Problem]:
+    """Find the texts that have the right pattern and are no value, whatever else is wrong."""
+    for child in element:
+        of = shape.by_name[child.tag.rpartition("}")[2]][1]
+        if of.value is None:
+            yield from _bad_values(child, of)
+            continue
+        try:
+            of.value.read(child.text or "")
+        except ValueError:
+            yield _problem(
+                "T", child, f"Giá trị «{(child.text or '')[:30]}» không tồn tại hoặc không đúng kiểu.", "No such value."
+            )
+
+
+def _contradictions(made: Canonical, today: date) -> Iterator[Problem]:
+    """Find what each element allows by itself but the package as a whole does not."""
+    if made.kind is Kind.STATUS:
+        return
+    yield from _repeated(made.root, f"{_Q}edXMLEnvelope/{_Q}edXMLHeader/{_Q}MessageHeader/{_Q}To/{_Q}OrganId")
+    yield from _repeated(made.root, f"{_Q}edXMLEnvelope/{_Q}edXMLBody/{_Q}edXMLManifest/{_Q}Reference/{_Q}ContentId")
+    yield from _repeated(made.root, f"{_Q}AttachmentEncoded/{_Q}Attachment/{_Q}ContentId")
+    yield from _unmatched(made.root)
+    issued = made.root.find(f"*//{_Q}PromulgationInfo/{_Q}PromulgationDate")
+    if issued is not None and (issued.text or "") > today.strftime("%Y/%m/%d"):
+        yield _problem(
+            "R", issued, f"Ngày ban hành {(issued.text or '')[:10]} ở tương lai.", "The date of promulgation is in the future."
+        )
+
+
+def _repeated(root: etree._Element, path: str) -> Iterator[Problem]:
+    elements = root.findall(path)
+    counts = Counter(each.text for each in elements)
+    for each in elements:
+        if counts[each.text] > 1:
+            yield _problem("M", each, f"{(each.text or '')[:60]} bị lặp lại.", f"{(each.text or '')[:60]} is repeated.")
+
+
+def _unmatched(root: etree._Element) -> Iterator[Problem]:
+    """Hold that inline attachments and the manifest name the same; with none inline, the octets are MIME parts."""
+    inline = root.findall(f"{_Q}AttachmentEncoded/{_Q}Attachment/{_Q}ContentId")
+    if not inline:
+        return
+    listed = root.findall(f"{_Q}edXMLEnvelope/{_Q}edXMLBody/{_Q}edXMLManifest/{_Q}Reference/{_Q}ContentId")
+    for these, others, vi in ((inline, listed, "Manifest"), (listed, inline, "AttachmentEncoded")):
+        names = {each.text for each in others}
+        for each in these:
+            if each.text not in names:
+                yield _problem(
+                    "M", each, f"{(each.text or '')[:60]} không có trong {vi}.", f"{(each.text or '')[:60]} is not in {vi}."
+                )
+
+
+def _problem(kind: str, element: etree._Element, vi: str, en: str) -> Problem:
+    path = path_of(element)
+    return Problem(code=code_of(kind, path), path=path, line=cast("int | None", element.sourceline), vi=vi, en=en)

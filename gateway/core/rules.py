@@ -1,0 +1,30 @@
+"""Rules: the things that know, bundled in one immutable value. A reload makes a new one and swaps it."""
+
+from dataclasses import dataclass, field
+
+from gateway.core.directory import Directory, Systems
+from gateway.core.schema import EdxmlSchema
+from gateway.core.trust import TrustStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Sizes in bytes; each has its reason beside it."""
+
+    envelope: int = 50 * 1024 * 1024
+    """A national-axis gateway takes 50 MB a document; larger attachments travel as MIME parts."""
+    attachment: int = 1024 * 1024 * 1024
+    """One MIME part: streamed to disk, so disk and patience are the bound."""
+    parts: int = 100
+    """Attachments of one document: the largest real package seen has a dozen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Directory, systems, trust, schema and limits as loaded together from one configuration."""
+
+    directory: Directory
+    systems: Systems
+    trust: TrustStore
+    schema: EdxmlSchema
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,1 @@
+"""The doors: the agency HTTP API, the command line, the demonstration."""

@@ -1,0 +1,1 @@
+"""The agency HTTP API, version 1."""

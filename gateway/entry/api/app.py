@@ -1,0 +1,53 @@
+"""The aiohttp application."""
+
+from importlib.resources import files
+
+from aiohttp import web
+
+from gateway.entry.api.door import DOCS, answer_faults, authenticate
+from gateway.entry.api.hub import HUB, Hub
+from gateway.entry.api.openapi import describe
+from gateway.entry.api.rendering import dumps
+from gateway.entry.api.routes import BASE, ROUTES
+
+_PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+"""The reference page loads nothing from outside; Swagger UI sets inline styles."""
+_PAGE_FILES = {
+    "index.html": "text/html",
+    "init.js": "text/javascript",
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+}
+
+
+def application(hub: Hub) -> web.Application:
+    """Make the application over a hub."""
+    app = web.Application(middlewares=[answer_faults, authenticate], client_max_size=0)
+    app[HUB] = hub
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, route.handler)
+    _add_reference(app)
+    return app
+
+
+def _add_reference(app: web.Application) -> None:
+    """Serve the OpenAPI document and the page that shows it."""
+    described = dumps(describe())
+
+    async def openapi(_request: web.Request) -> web.Response:
+        return web.Response(text=described, content_type="application/json")
+
+    async def page(request: web.Request) -> web.Response:
+        name = request.match_info.get("name", "") or "index.html"
+        if name not in _PAGE_FILES:
+            raise web.HTTPNotFound
+        return web.Response(
+            body=files("gateway.entry.api").joinpath("swagger", name).read_bytes(),
+            content_type=_PAGE_FILES[name],
+            charset="utf-8",
+            headers={"Content-Security-Policy": _PAGE_POLICY, "X-Content-Type-Options": "nosniff"},
+        )
+
+    app.router.add_get(f"{BASE}/openapi.json", openapi)
+    app.router.add_get(DOCS, page)
+    app.router.add_get(f"{DOCS}/{{name:.*}}", page)

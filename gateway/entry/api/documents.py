@@ -1,0 +1,125 @@
+"""/documents and /validations: hand in, look up, fetch."""
+
+from datetime import date
+
+from aiohttp import hdrs, web
+
+from gateway.core import attachments, reading, xmlsafe
+from gateway.core.faults import Rejected
+from gateway.core.schema import EdxmlSchema
+from gateway.entry.api import content, rendering
+from gateway.entry.api.hub import caller, hub
+from gateway.entry.api.requests import query
+from gateway.entry.api.shapes import DocumentsQuery
+from gateway.entry.api.uploads import received
+from gateway.flows.accept import accept, finding_shape, judge
+from gateway.ports import DocumentView
+
+
+async def post(request: web.Request) -> web.Response:
+    """Take a document: 202 when it is new, 200 with the same answer when the same bytes were sent before."""
+    at = hub(request)
+    key = request.headers.get("Idempotency-Key")
+    async with received(request) as package:
+        acceptance = await accept(at.ports, at.rules(), package, caller(request), key)
+    return web.Response(
+        status=202 if acceptance.created else 200,
+        text=acceptance.answer,
+        content_type="application/json",
+        headers={hdrs.LOCATION: f"{rendering.BASE}/documents/{acceptance.document}"},
+    )
+
+
+async def validate(request: web.Request) -> web.Response:
+    """Judge a document without storing anything."""
+    at = hub(request)
+    async with received(request) as package:
+        decided = await judge(at.ports, at.rules(), package, caller(request))
+    deliveries = [{"id": each.id, "to": each.receiver, "state": each.state} for each in decided.deliveries]
+    return web.json_response(
+        {
+            "valid": True,
+            "findings": [finding_shape(each) for each in decided.document.findings],
+            "plan": {"deliveries": deliveries, "deadlines": []},
+        },
+        dumps=rendering.dumps,
+    )
+
+
+async def listing(request: web.Request) -> web.Response:
+    """List the caller's documents, newest first."""
+    asked = query(request, DocumentsQuery)
+    page = await hub(request).ports.ledger.documents(
+        caller(request).organs, role=asked.role, state=asked.state, after=asked.after, limit=asked.limit
+    )
+    items = [rendering.document(view) for view in page.items]
+    return web.json_response({"items": items, "next": page.next}, dumps=rendering.dumps)
+
+
+async def show(request: web.Request) -> web.Response:
+    """Give the whole state of a document."""
+    view = await _view(request)
+    timeline = await hub(request).ports.ledger.timeline(view.document.id, caller(request).organs)
+    return web.json_response(rendering.document(view, timeline), dumps=rendering.dumps)
+
+
+async def envelope(request: web.Request) -> web.StreamResponse:
+    """Give the original bytes, untouched."""
+    document = (await _view(request)).document
+    envelope_size = document.size - sum(part.size for part in document.parts)
+    return await content.stream(request, document.sha256, envelope_size, "application/xml")
+
+
+async def attachment(request: web.Request) -> web.StreamResponse:
+    """Give attachment n (from 1, in the order of the manifest), decoded; ranges allowed.
+
+    0 is the principal document (bản chính), which is the first.
+    """
+    at, document = hub(request), (await _view(request)).document
+    number = max(1, int(request.match_info["n"]))
+    raw = await at.ports.vault.read(document.sha256)
+    found = await at.ports.compute.run(len(raw), lambda: _decoded(raw, number, at.rules().schema, at.ports.clock.now().date()))
+    if found is None:
+        raise Rejected("not-found", path=request.path)
+    if isinstance(found, attachments.Decoded):
+        return await content.give(request, found.content, found.media_type, name=found.name)
+    part = next(part for part in document.parts if part.content_id == found)
+    return await content.stream(request, part.sha256, part.size, part.content_type, name=part.name)
+
+
+async def receipt(request: web.Request) -> web.Response:
+    """Give the hub's signed acceptance receipt."""
+    view = await _view(request)
+    first, *_ = await hub(request).ports.ledger.receipts(view.document.id, caller(request).organs) or (None,)
+    if first is None:
+        raise Rejected("not-found", path=request.path)
+    return web.Response(body=first.xml, content_type="application/xml")
+
+
+async def receipts(request: web.Request) -> web.Response:
+    """List the document's receipts."""
+    view = await _view(request)
+    found = await hub(request).ports.ledger.receipts(view.document.id, caller(request).organs)
+    return web.json_response({"items": [rendering.receipt(each) for each in found]}, dumps=rendering.dumps)
+
+
+async def one_receipt(request: web.Request) -> web.Response:
+    """Give one receipt's signed XML."""
+    view = await _view(request)
+    for each in await hub(request).ports.ledger.receipts(view.document.id, caller(request).organs):
+        if each.id == request.match_info["receipt"]:
+            return web.Response(body=each.xml, content_type="application/xml")
+    raise Rejected("not-found", path=request.path)
+
+
+async def _view(request: web.Request) -> DocumentView:
+    return await hub(request).ports.ledger.document(request.match_info["id"], caller(request).organs)
+
+
+def _decoded(raw: bytes, number: int, schema: EdxmlSchema, today: date) -> attachments.Decoded | str | None:
+    """Decode the n-th attachment; the content id where its octets are a MIME part; None where there are fewer."""
+    package, _ = reading.read_document(xmlsafe.parse(raw), schema, today=today)
+    if number > len(package.attachments):
+        return None
+    found = package.attachments[number - 1]
+    return found.content_id if found.encoded is None else attachments.decode(found.encoded, found.name)

@@ -1,0 +1,80 @@
+"""The door: every request gets a trace id and a caller, every fault becomes a problem document, never a stack trace."""
+
+import hashlib
+import re
+import secrets
+import ssl
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from gateway.core.directory import System
+from gateway.core.faults import Fault, Misconfigured, Rejected
+from gateway.core.rules import Rules
+from gateway.entry.api.hub import CALLER, TRACE_ID, hub
+from gateway.entry.api.problems import prefers_english, problem
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"})
+"""Paths that need no caller; the reference page under `DOCS` too."""
+DOCS = "/api/v1/docs"
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+@web.middleware
+async def answer_faults(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn what a handler raises into an answer."""
+    request[TRACE_ID] = trace_id = _trace_id(request.headers.get("traceparent", ""))
+    try:
+        response = await handler(request)
+    except Fault as fault:
+        response = _refused(request, fault)
+    except web.HTTPNotFound:
+        response = _refused(request, Rejected("not-found", path=request.path))
+    except web.HTTPMethodNotAllowed as error:
+        response = _refused(request, Rejected("method-not-allowed", path=request.path))
+        response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+    except (web.HTTPException, ConnectionError):
+        raise
+    except Exception as error:  # noqa: BLE001  the last wall: the caller gets a trace id, the log gets the cause
+        hub(request).ports.telemetry.record("request.failed", path=request.path, trace_id=trace_id, error=repr(error))
+        response = _refused(request, Misconfigured("internal"))
+    if not response.prepared:
+        response.headers.setdefault("X-Trace-Id", trace_id)
+    return response
+
+
+@web.middleware
+async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find the calling system, or refuse."""
+    if request.path not in PUBLIC and not request.path.startswith(DOCS):
+        request[CALLER] = identify(request, hub(request).rules())
+    return await handler(request)
+
+
+def identify(request: web.Request, rules: Rules) -> System:
+    """Find the system by its bearer token (stored hashed), else by its TLS client certificate. Raises `unauthenticated`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    found = None
+    if scheme.lower() == "bearer":
+        found = rules.systems.by_token(hashlib.sha256(token.strip().encode()).hexdigest())
+    elif request.transport is not None:
+        channel: ssl.SSLObject | None = request.transport.get_extra_info("ssl_object")
+        certificate = channel.getpeercert(binary_form=True) if channel else None
+        if certificate:
+            found = rules.systems.by_certificate(hashlib.sha256(certificate).hexdigest())
+    if found is None:
+        raise Rejected("unauthenticated")
+    return found
+
+
+def _refused(request: web.Request, fault: Fault) -> web.Response:
+    return problem(fault, trace_id=request[TRACE_ID], english=prefers_english(request.headers))
+
+
+def _trace_id(traceparent: str) -> str:
+    """Take the trace id of W3C Trace Context where the caller sends one."""
+    given = _TRACEPARENT.fullmatch(traceparent)
+    return given.group(1) if given else secrets.token_hex(16)

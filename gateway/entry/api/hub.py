@@ -1,0 +1,39 @@
+"""What a request handler has at hand: ports, the rules in force, and who is calling."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from gateway.core.directory import System
+from gateway.core.rules import Rules
+from gateway.ports import Ports, Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """Ports and rules for the entry. `rules()` gives the rules in force now: a reload swaps them between requests.
+
+    `metrics` renders the counters, and the ledger's tally beside them, as Prometheus text.
+    """
+
+    ports: Ports
+    rules: Callable[[], Rules]
+    metrics: Callable[[Tally], bytes]
+    body_seconds: int = 600
+    """A body that has not arrived whole after this time is given up."""
+
+
+HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
+CALLER: web.RequestKey[System] = web.RequestKey("caller", System)
+TRACE_ID: web.RequestKey[str] = web.RequestKey("trace_id", str)
+
+
+def hub(request: web.Request) -> Hub:
+    """Give the hub of this application."""
+    return request.app[HUB]
+
+
+def caller(request: web.Request) -> System:
+    """Give the authenticated system; the door checked it before the handler ran."""
+    return request[CALLER]

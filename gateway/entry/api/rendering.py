@@ -1,0 +1,127 @@
+"""How the values of the core take the shapes of the contract."""
+
+import json
+from functools import partial
+from typing import Any
+
+from gateway.core import lifecycle
+from gateway.core.directory import Agency
+from gateway.core.model import VIETNAM, Delivery, Event, Receipt
+from gateway.flows.accept import finding_shape
+from gateway.ports import DocumentView, Lease
+
+BASE = "/api/v1"
+
+dumps = partial(json.dumps, ensure_ascii=False)
+"""JSON with Vietnamese as it is written."""
+
+
+def event(value: Event) -> dict[str, Any]:
+    """Shape an event."""
+    return {
+        "seq": value.seq,
+        "at": value.at.isoformat(),
+        "type": value.type,
+        "document": value.document,
+        "delivery": value.delivery,
+        "data": value.data,
+    }
+
+
+def delivery(value: Delivery, timeline: tuple[Event, ...] = ()) -> dict[str, Any]:
+    """Shape a delivery, with those of the events that are its own."""
+    return {
+        "id": value.id,
+        "to": value.receiver,
+        "state": value.state,
+        "status_code": value.status_code,
+        "why": value.why,
+        "owner": lifecycle.owner(value.state),
+        "attempts": value.attempts,
+        "next_attempt_at": value.next_attempt_at.isoformat() if value.next_attempt_at else None,
+        "deadlines": [],
+        "timeline": [event(each) for each in timeline if each.delivery == value.id],
+    }
+
+
+def document(view: DocumentView, timeline: tuple[Event, ...] = ()) -> dict[str, Any]:
+    """Shape a document."""
+    value = view.document
+    return {
+        "id": value.id,
+        "document_id": value.document_id,
+        "kind": value.kind,
+        "code": {"number": value.number, "notation": value.notation},
+        "from": value.sender,
+        "subject": value.subject,
+        "priority": int(value.priority),
+        "business_type": int(value.business_type),
+        "promulgated_on": value.promulgated_on.isoformat(),
+        "due_on": value.due_on.isoformat() if value.due_on else None,
+        "sha256": value.sha256,
+        "size": value.size,
+        "accepted_at": value.accepted_at.isoformat(),
+        "receipt": f"{BASE}/documents/{value.id}/receipt",
+        "deliveries": [delivery(each, timeline) for each in view.deliveries],
+        "findings": [finding_shape(each) for each in value.findings],
+        "parts": [
+            {"content_id": p.content_id, "name": p.name, "content_type": p.content_type, "size": p.size, "sha256": p.sha256}
+            for p in value.parts
+        ],
+    }
+
+
+def waiting(view: DocumentView) -> dict[str, Any]:
+    """Shape a delivery of an inbox or a lease."""
+    value, (own, *_) = view.document, view.deliveries
+    return {
+        "id": own.id,
+        "document": value.id,
+        "document_id": value.document_id,
+        "from": value.sender,
+        "to": own.receiver,
+        "subject": value.subject,
+        "priority": int(value.priority),
+        "size": value.size,
+        "sha256": value.sha256,
+        "envelope_url": f"{BASE}/documents/{value.id}/envelope",
+        "due": [],
+    }
+
+
+def lease(value: Lease | None) -> dict[str, Any]:
+    """Shape a lease; an empty one has no token."""
+    if value is None:
+        return {"deliveries": []}
+    return {
+        "token": value.token,
+        "expires_at": value.expires_at.astimezone(VIETNAM).isoformat(),
+        "deliveries": [waiting(each) for each in value.items],
+    }
+
+
+def receipt(value: Receipt) -> dict[str, Any]:
+    """Shape a receipt."""
+    return {
+        "id": value.id,
+        "fact": value.fact,
+        "delivery": value.delivery,
+        "at": value.at.isoformat(),
+        "url": f"{BASE}/documents/{value.document}/receipts/{value.id}",
+    }
+
+
+def agency(value: Agency) -> dict[str, Any]:
+    """Shape an agency. `old_code` is its id in the grammar of QCVN 102:2016, where it has one."""
+    return {
+        "id": value.id,
+        "name": value.name,
+        "aliases": list(value.aliases),
+        "old_code": value.old_code,
+        "parent": value.parent,
+        "valid_from": value.valid_from.isoformat() if value.valid_from else None,
+        "valid_to": value.valid_to.isoformat() if value.valid_to else None,
+        "successor": value.successor,
+        "locked": value.locked is not None,
+        "updated_on": value.updated_on.isoformat() if value.updated_on else None,
+    }

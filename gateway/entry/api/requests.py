@@ -1,0 +1,56 @@
+"""Reading what a caller asks: query and JSON body by their shapes, with every mistake named at once."""
+
+import json
+from typing import TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from gateway.core.faults import Rejected
+from gateway.core.model import Problem
+
+JSON_BYTES = 1024 * 1024
+"""The largest JSON request is a list of leased deliveries: a few dozen kilobytes."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def query(request: web.Request, model: type[Model]) -> Model:
+    """Read the query string. Raises `malformed-request`."""
+    return _validated(model, dict(request.query))
+
+
+async def body(request: web.Request, model: type[Model]) -> Model:
+    """Read the JSON body; an empty one means all defaults. Raises `malformed-request`, `media-type-unsupported`, `too-large`."""
+    if request.content_type not in {"application/json", "application/octet-stream"}:
+        raise Rejected("media-type-unsupported", detail="application/json")
+    raw = await bounded(request, JSON_BYTES)
+    try:
+        given = json.loads(raw) if raw.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise Rejected("malformed-request", detail="Thân yêu cầu không phải JSON.", detail_en="The body is not JSON.") from error
+    return _validated(model, given)
+
+
+async def bounded(request: web.Request, limit: int) -> bytes:
+    """Read a whole body of at most `limit` bytes."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Rejected("content-encoding-refused")
+    read = bytearray()
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        read += chunk
+        if len(read) > limit:
+            raise Rejected("too-large", detail=f"Giới hạn: {limit:,} byte.", detail_en=f"Limit: {limit:,} bytes.")
+    return bytes(read)
+
+
+def _validated(model: type[Model], given: object) -> Model:
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        problems = [_problem(str(item["msg"]), ".".join(map(str, item["loc"]))) for item in error.errors(include_url=False)]
+        raise Rejected("malformed-request", problems=problems) from error
+
+
+def _problem(message: str, path: str) -> Problem:
+    return Problem(code="malformed-request", path=path, vi=f"Giá trị không hợp lệ: {message}", en=message)

@@ -1,0 +1,323 @@
+"""The contract's shapes: what each request must and each answer does look like (pydantic), for the reference too."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.core.model import BusinessType, Kind, Owner, Priority, Severity, State, StatusCode
+
+
+class Shape(BaseModel):
+    """A JSON object of the contract; more fields may be added to answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FindingShape(Shape):
+    """Something tolerated or noticed in a document."""
+
+    code: str
+    path: str
+    severity: Severity
+    article: str | None
+    message: str
+
+
+class CodeShape(Shape):
+    """Số, ký hiệu."""
+
+    number: str
+    notation: str
+
+
+class EventShape(Shape):
+    """Something that happened."""
+
+    seq: int
+    at: datetime
+    type: str
+    document: str
+    delivery: str | None
+    data: dict[str, Any]
+
+
+class DeliveryShape(Shape):
+    """One document on its way to one receiver."""
+
+    id: str
+    to: str
+    state: State
+    status_code: StatusCode | None
+    why: str | None
+    owner: Owner | None
+    attempts: int
+    next_attempt_at: datetime | None
+    deadlines: list[dict[str, Any]]
+    timeline: list[EventShape]
+
+
+class AttachmentShape(Shape):
+    """An attachment that travelled as a MIME part."""
+
+    content_id: str
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+class DocumentShape(Shape):
+    """A document as its sender (all deliveries) or a receiver (his own) sees it."""
+
+    id: str
+    document_id: str
+    kind: Kind
+    code: CodeShape
+    from_: str = Field(alias="from")
+    subject: str
+    priority: Priority
+    business_type: BusinessType
+    promulgated_on: str
+    due_on: str | None
+    sha256: str
+    size: int
+    accepted_at: datetime
+    receipt: str
+    deliveries: list[DeliveryShape]
+    findings: list[FindingShape]
+    parts: list[AttachmentShape]
+
+
+class AcceptedDelivery(Shape):
+    """A delivery at the moment of acceptance."""
+
+    id: str
+    to: str
+    state: State
+
+
+class AcceptedShape(Shape):
+    """The answer to a document: the same on every resend."""
+
+    id: str
+    document_id: str
+    sha256: str
+    accepted_at: datetime
+    receipt: str
+    deliveries: list[AcceptedDelivery]
+    findings: list[FindingShape]
+
+
+class PlanShape(Shape):
+    """What would be recorded."""
+
+    deliveries: list[AcceptedDelivery]
+    deadlines: list[dict[str, Any]]
+
+
+class ValidationShape(Shape):
+    """The answer of a dry run."""
+
+    valid: Literal[True]
+    findings: list[FindingShape]
+    plan: PlanShape
+
+
+class DocumentsPage(Shape):
+    """A page of documents."""
+
+    items: list[DocumentShape]
+    next: str | None
+
+
+class LeasedDelivery(Shape):
+    """A delivery that waits for its receiver, or is leased to it."""
+
+    id: str
+    document: str
+    document_id: str
+    from_: str = Field(alias="from")
+    to: str
+    subject: str
+    priority: Priority
+    size: int
+    sha256: str
+    envelope_url: str
+    due: list[dict[str, Any]]
+
+
+class InboxPage(Shape):
+    """A page of waiting deliveries."""
+
+    items: list[LeasedDelivery]
+    next: str | None
+
+
+class LeaseShape(Shape):
+    """A lease; with no delivery waiting there is no token."""
+
+    token: str | None = None
+    expires_at: datetime | None = None
+    deliveries: list[LeasedDelivery]
+
+
+class StatusShape(Shape):
+    """The answer to a status: the same on every repeat."""
+
+    id: str
+    delivery: str
+    state: State
+    status_code: StatusCode | None
+
+
+class EventsShape(Shape):
+    """Events after the caller's cursor, and the next cursor."""
+
+    events: list[EventShape]
+    next: str
+
+
+class AgencyShape(Shape):
+    """An agency of the directory."""
+
+    id: str
+    name: str
+    aliases: list[str]
+    old_code: str | None
+    parent: str | None
+    valid_from: str | None
+    valid_to: str | None
+    successor: str | None
+    locked: bool
+    updated_on: str | None
+
+
+class AgenciesPage(Shape):
+    """A page of the directory."""
+
+    items: list[AgencyShape]
+    next: str | None
+
+
+class ReceiptShape(Shape):
+    """A receipt and where its signed XML is."""
+
+    id: str
+    fact: str
+    delivery: str | None
+    at: datetime
+    url: str
+
+
+class ReceiptsShape(Shape):
+    """All receipts of a document that the caller may see."""
+
+    items: list[ReceiptShape]
+
+
+class ProblemItem(Shape):
+    """One reason of a refusal."""
+
+    code: str
+    path: str
+    line: int | None
+    message: str
+
+
+class ProblemShape(Shape):
+    """RFC 9457 problem document."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    owner: Owner
+    cure: str
+    errors: list[ProblemItem]
+    trace_id: str
+
+
+class Paging(Shape):
+    """Query of a list. `after` is the `next` of the page before."""
+
+    after: str | None = None
+    limit: int = Field(default=50, ge=1, le=500)
+
+
+class DocumentsQuery(Paging):
+    """Query of `GET /documents`."""
+
+    role: Literal["sender", "receiver"] | None = None
+    state: State | None = None
+
+
+class AgenciesQuery(Paging):
+    """Query of `GET /agencies`."""
+
+    updated_since: date | None = None
+
+
+class EventsQuery(Paging):
+    """Query of `GET /events`; `wait` in seconds."""
+
+    wait: float = Field(default=0, ge=0, le=60)
+
+
+class LeaseRequest(Shape):
+    """Claim up to `max` deliveries for `seconds`; wait up to `wait` seconds for one to come."""
+
+    max: int = Field(default=10, ge=1, le=500)
+    seconds: int = Field(default=60, ge=1, le=3600)
+    wait: float = Field(default=0, ge=0, le=60)
+
+
+class AckRequest(Shape):
+    """Deliveries of the lease; all when absent."""
+
+    deliveries: list[str] | None = None
+
+
+class NackRequest(AckRequest):
+    """Give back, with a reason, for at least `retry_after` seconds."""
+
+    reason: str = Field(default="", max_length=500)
+    retry_after: int = Field(default=0, ge=0, le=7 * 24 * 3600)
+
+
+class RenewRequest(Shape):
+    """Prolong the lease by `seconds` from now."""
+
+    seconds: int = Field(default=60, ge=1, le=3600)
+
+
+class StaffShape(Shape):
+    """Who reports."""
+
+    department: str | None = Field(default=None, max_length=300)
+    staff: str | None = Field(default=None, max_length=300)
+    mobile: str | None = Field(default=None, max_length=30)
+    email: str | None = Field(default=None, max_length=100)
+
+
+class StatusRequest(Shape):
+    """A status of one delivery."""
+
+    delivery: str
+    code: StatusCode
+    description: str = Field(default="", max_length=500)
+    staff: StaffShape = StaffShape()
+    at: datetime | None = None
+
+
+class AckedShape(Shape):
+    """The deliveries acked under this token."""
+
+    acked: list[str]
+
+
+class NackedShape(Shape):
+    """The deliveries given back."""
+
+    nacked: list[str]

@@ -1,0 +1,179 @@
+"""The commands. Each is thin: it imports its work, does it, and prints the outcome."""
+
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from gateway.core.model import StatusCode
+from gateway.entry.cli import directory_commands
+from gateway.entry.cli.options import CONFIG, HUB_URL, Attach, Config, Json, Pair, SourceFile, TokenFile, Url, named_organ
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="lienthong",
+    help="Trục liên thông văn bản điện tử · The hub for signed official documents.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(directory_commands.agency, name="agency")
+app.add_typer(directory_commands.system, name="system")
+app.add_typer(directory_commands.cert, name="cert")
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, show_default=False)],
+    *,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Cổng của trục · The hub's port [8080].")] = None,
+    agency: Annotated[
+        list[Pair] | None,
+        typer.Option(parser=named_organ, metavar="ID=TÊN", help="Cơ quan, lặp lại được · An agency, repeatable."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tạo thư mục làm việc, hoặc thêm cơ quan vào đó · Make a working folder, or add agencies to it."""
+    from gateway.entry.cli.init import initialise
+    from gateway.entry.cli.output import finish
+
+    finish(initialise(folder, port=port, agencies={each.left: each.right for each in agency or ()}), as_json=as_json)
+
+
+@app.command()
+def serve(*, config: Config = CONFIG) -> None:
+    """Chạy trục cho tới khi có SIGTERM hoặc Ctrl-C · Run the hub until SIGTERM or Ctrl-C."""
+    from gateway.config import Settings
+    from gateway.entry.serve import serve as run
+
+    _run(run(Settings.load(config)))
+
+
+@app.command()
+def migrate(*, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Đưa sổ cái lên phiên bản mới nhất · Bring the ledger to the newest revision."""
+    from gateway.entry.cli.init import bring_up
+    from gateway.entry.cli.output import finish
+
+    finish(bring_up(config), as_json=as_json)
+
+
+@app.command()
+def check(*, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Kiểm tra cấu hình, danh bạ, chứng thư, sổ cái · Check settings, directory, certificates, ledger."""
+    from gateway.entry.cli.check import check as look
+    from gateway.entry.cli.output import finish
+
+    finish(_run(look(config)), as_json=as_json)
+
+
+@app.command()
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Chạy một lượt rồi thoát; mã 0 khi mọi kiểm tra đạt · Once, then exit.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Cổng; 0 là cổng trống bất kỳ · Port; 0 is any free one.")] = 0,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", file_okay=False, help="Thư mục làm việc · Working folder [tạm · temporary].")
+    ] = None,
+    pace: Annotated[float | None, typer.Option(min=0, help="Số giây nghỉ giữa các việc · Seconds between steps.")] = None,
+) -> None:
+    """Một ngày trao đổi văn bản giữa các cơ quan mô phỏng · A day of documents between simulated agencies."""
+    from gateway.entry.demo.run import demonstrate
+
+    raise SystemExit(demonstrate(once=once, port=port, folder=folder, pace=pace))
+
+
+@app.command()
+def sign(
+    file: SourceFile,
+    *,
+    key: Annotated[Path, typer.Option(dir_okay=False, help="Khóa riêng (PEM) · Private key.", show_default=False)],
+    certificate: Annotated[Path, typer.Option("--cert", dir_okay=False, help="Chứng thư · Certificate.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="Tệp đã ký · The signed file.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Ký một tệp edXML theo hồ sơ lt-1 · Sign an edXML file in the profile lt-1."""
+    from gateway.entry.cli.output import Outcome, finish
+    from gateway.entry.cli.sign import sign_file
+
+    sign_file(file, key, certificate, out)
+    finish(Outcome(data={"file": str(out)}, vi=f"✓ Đã ký: {out}", en=f"Signed: {out}"), as_json=as_json)
+
+
+@app.command()
+def verify(
+    file: SourceFile,
+    *,
+    ca: Annotated[Path | None, typer.Option(file_okay=False, help="Thư mục CA và CRL · Folder of CAs and CRLs.")] = None,
+    attach: Attach = None,
+    as_json: Json = False,
+) -> None:
+    """Kiểm tra ngoại tuyến một văn bản hoặc biên nhận · Verify a document or a receipt offline."""
+    from gateway.entry.cli.output import finish
+    from gateway.entry.cli.verdict import told
+
+    finish(told(file, ca, _files(attach)), as_json=as_json)
+
+
+@app.command()
+def send(file: SourceFile, *, token_file: TokenFile, url: Url = HUB_URL, attach: Attach = None, as_json: Json = False) -> None:
+    """Gửi một tệp edXML đã ký · Send a signed edXML file."""
+    from gateway.entry.cli import client
+    from gateway.entry.cli.output import finish
+
+    finish(_run(client.send(url, token_file, file, _files(attach))), as_json=as_json)
+
+
+@app.command()
+def inbox(
+    *,
+    token_file: TokenFile,
+    url: Url = HUB_URL,
+    take: Annotated[int, typer.Option(min=0, max=500, help="Lấy tối đa chừng này; 0 là chỉ xem · Take so many; 0 peeks.")] = 0,
+    out: Annotated[Path | None, typer.Option(file_okay=False, help="Lưu gói edXML vào đây · Save the envelopes here.")] = None,
+    ack: Annotated[bool, typer.Option("--ack", help="Xác nhận đã lấy · Acknowledge.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Xem hoặc lấy văn bản đang chờ, khẩn trước · Peek at or take what waits, urgent first."""
+    from gateway.entry.cli import client
+    from gateway.entry.cli.output import finish
+
+    finish(_run(client.inbox(url, token_file, take, out, ack=ack)), as_json=as_json)
+
+
+@app.command()
+def status(
+    delivery: Annotated[str, typer.Argument(help="Mã lượt chuyển · Delivery id.", show_default=False)],
+    code: Annotated[StatusCode, typer.Argument(help="01 02 03 04 05 06 13 15 16", show_default=False)],
+    *,
+    token_file: TokenFile,
+    url: Url = HUB_URL,
+    description: Annotated[str, typer.Option(help="Nội dung; bắt buộc với 02, 13, 16 · Reason or remark.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Báo trạng thái xử lý · Report a status of a delivery."""
+    from gateway.entry.cli import client
+    from gateway.entry.cli.output import finish
+
+    finish(_run(client.status(url, token_file, delivery, code, description)), as_json=as_json)
+
+
+def _files(pairs: list[Pair] | None) -> dict[str, Path]:
+    return {pair.left.removeprefix("cid:"): Path(pair.right) for pair in pairs or ()}
+
+
+def _run(work: Coroutine[object, object, T]) -> T:
+    """Run on uvloop where it is installed (the extra `fast`)."""
+    import asyncio
+
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)

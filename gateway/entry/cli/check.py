@@ -1,0 +1,171 @@
+"""`lienthong check`: can the hub start, and can every agency sign? Each thing is looked at by the part that will use it."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from gateway.config import Settings
+from gateway.core import trust
+from gateway.core.faults import Fault
+from gateway.core.model import Trust
+from gateway.core.trust import TrustStore
+from gateway.entry.cli.output import Outcome
+from gateway.infra.clock import SystemClock
+from gateway.infra.ledger import SqlLedger
+from gateway.infra.rules_files import Admission, Loaded
+from gateway.infra.signer_file import FileSigner
+from gateway.infra.vault_files import FileVault
+from gateway.wiring import LEDGER_FILE, VAULT_FOLDER, load_rules
+
+SOON_DAYS = 30
+"""A certificate that ends sooner is pointed out: issuing a government certificate takes weeks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+async def check(config: Path) -> Outcome:
+    """Look at everything that `serve` will need; the outcome has failed where anything has."""
+    checks = [each async for each in _all(config)]
+    wrong = sum(not each.ok for each in checks)
+    return Outcome(
+        data={"ok": not wrong, "checks": [asdict(each) for each in checks]},
+        vi=f"✗ {wrong} mục chưa đạt." if wrong else "✓ Mọi mục đều đạt.",
+        en=f"{wrong} of {len(checks)} checks failed." if wrong else "Everything is in order.",
+        rows=[{"": "✓" if each.ok else "✗", "Mục · Item": each.what, "Kết quả · Result": each.detail} for each in checks],
+        failed=wrong > 0,
+    )
+
+
+async def _all(config: Path) -> AsyncIterator[Check]:
+    try:
+        settings = Settings.load(config)
+    except Fault as fault:
+        yield _failed("cấu hình · settings", fault)
+        return
+    yield _passed("cấu hình · settings", str(config))
+    yield _hub_key(settings)
+    for each in _directory(settings):
+        yield each
+    yield await _ledger(settings)
+    yield await _vault(settings)
+
+
+def _hub_key(settings: Settings) -> Check:
+    what, now = "khóa của trục · hub key", SystemClock().now()
+    try:
+        signer = FileSigner.load(settings.path(settings.hub.key), settings.path(settings.hub.certificate), settings.hub.name)
+    except Fault as fault:
+        return _failed(what, fault)
+    days = _days_left(signer.certificate, now)
+    return Check(what=what, ok=days >= 0, detail=_ending(days))
+
+
+def _directory(settings: Settings) -> Iterator[Check]:
+    clock = SystemClock()
+    try:
+        loaded = load_rules(settings, clock)
+    except Fault as fault:
+        yield _failed("danh bạ · directory", fault)
+        return
+    counted = f"{len(loaded.rules.directory.agencies)} cơ quan · agencies, {len(loaded.rules.systems.systems)} hệ thống · systems"
+    yield _passed("danh bạ · directory", counted)
+    yield from _revocations(loaded.rules.trust, clock.now())
+    yield from _agencies(loaded, clock.now())
+
+
+def _revocations(store: TrustStore, now: datetime) -> Iterator[Check]:
+    for authority in (*store.anchors, *store.intermediates):
+        what, known = f"CRL: {_name(authority)}", store.revocations(authority)
+        if known is None or known.next_update is None:
+            yield Check(what=what, ok=False, detail="không có CRL · no CRL")
+        else:
+            detail = f"{len(known.serials)} đã thu hồi · revoked; {known.next_update:%Y-%m-%d %H:%M} UTC"
+            yield Check(what=what, ok=known.fresh(now), detail=detail)
+
+
+def _agencies(loaded: Loaded, now: datetime) -> Iterator[Check]:
+    """Say of each agency what became of its certificates; one that is good is enough, an old one may have ended beside it."""
+    for agency in loaded.rules.directory:
+        what, own = f"{agency.id} {agency.name}", [each for each in loaded.admissions if each.organ == agency.id]
+        judged = [_certificate(each, loaded.rules.trust, now) for each in own]
+        if judged:
+            detail = "; ".join(f"{'' if each.ok else '✗ '}{each.what}: {each.detail}" for each in judged)
+            yield Check(what=what, ok=any(each.ok for each in judged), detail=detail)
+        elif agency.trusted_as(now.date()) is Trust.CHANNEL:
+            yield _passed(what, f"trust = {Trust.CHANNEL}")
+        else:
+            yield _passed(what, "chưa có chứng thư: chỉ nhận, không gửi được · no certificate: it receives but cannot send")
+
+
+def _certificate(admission: Admission, store: TrustStore, now: datetime) -> Check:
+    what = admission.file.name
+    if admission.fault is not None or admission.certificate is None:
+        return _failed(what, admission.fault)
+    try:
+        trust.demand_unrevoked(admission.certificate, store, now)
+    except Fault as fault:
+        return _failed(what, fault)
+    return _passed(what, _ending(_days_left(admission.certificate, now)))
+
+
+async def _ledger(settings: Settings) -> Check:
+    what, file = "sổ cái · ledger", settings.path(settings.storage.data) / LEDGER_FILE
+    if not _exists(file):
+        return Check(what=what, ok=False, detail=f"{file}: chưa có, chạy lienthong migrate · missing, run lienthong migrate")
+    try:
+        ledger = SqlLedger.open(file)
+        try:
+            await ledger.ready()
+        finally:
+            await ledger.close()
+    except Fault as fault:
+        return _failed(what, fault)
+    return _passed(what, str(file))
+
+
+async def _vault(settings: Settings) -> Check:
+    what, folder = "kho · vault", settings.path(settings.storage.data) / VAULT_FOLDER
+    try:
+        await FileVault.open(folder).ready()
+    except (Fault, OSError) as error:
+        return _failed(what, error)
+    return _passed(what, str(folder))
+
+
+def _passed(what: str, detail: str) -> Check:
+    return Check(what=what, ok=True, detail=detail)
+
+
+def _failed(what: str, error: Exception | None) -> Check:
+    if isinstance(error, Fault):
+        return Check(what=what, ok=False, detail=f"{error.code}: {error.detail}")
+    return Check(what=what, ok=False, detail=str(error))
+
+
+def _days_left(certificate: x509.Certificate, now: datetime) -> int:
+    return (certificate.not_valid_after_utc - now).days
+
+
+def _ending(days: int) -> str:
+    if days < 0:
+        return f"hết hạn {-days} ngày · expired {-days} days ago"
+    soon = " (sắp hết hạn · soon)" if days < SOON_DAYS else ""
+    return f"còn {days} ngày · {days} days left{soon}"
+
+
+def _name(certificate: x509.Certificate) -> str:
+    return certificate.subject.rfc4514_string()
+
+
+def _exists(file: Path) -> bool:
+    return file.is_file()

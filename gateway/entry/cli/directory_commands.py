@@ -1,0 +1,241 @@
+"""The groups `agency`, `system` and `cert`: who may exchange, through which systems, with which certificates."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gateway.core.model import Trust
+from gateway.entry.cli.options import CONFIG, Config, Json, Organ, organ_id
+
+if TYPE_CHECKING:
+    from gateway.config import Settings
+    from gateway.entry.cli.output import Outcome
+
+agency = typer.Typer(help="Cơ quan trong danh bạ · Agencies of the directory.", no_args_is_help=True)
+system = typer.Typer(help="Hệ thống được nối vào trục · Systems connected to the hub.", no_args_is_help=True)
+cert = typer.Typer(help="Chứng thư của CA phát triển · Certificates of the development CA.", no_args_is_help=True)
+
+_DATE = ["%Y-%m-%d", "%d/%m/%Y"]
+Day = Annotated[datetime | None, typer.Option(formats=_DATE, metavar="NGÀY", help="2027-06-30")]
+Parent = Annotated[str | None, typer.Option(parser=organ_id, metavar="ID", help="Cơ quan cấp trên · The agency above it.")]
+Successor = Annotated[str | None, typer.Option(parser=organ_id, metavar="ID", help="Cơ quan kế thừa · Its successor.")]
+Aliases = Annotated[
+    list[str] | None, typer.Option("--alias", parser=organ_id, metavar="ID", help="Thêm mã khác, lặp lại được · Add another id.")
+]
+Certificates = Annotated[
+    list[Path] | None,
+    typer.Option("--certificate", exists=True, dir_okay=False, help="Thêm chứng thư ký (PEM, DER) · Add a signing certificate."),
+]
+TokenOut = Annotated[
+    Path | None, typer.Option("--token-file", dir_okay=False, help="Ghi mã vào tệp (0600) · Write the token into a file.")
+]
+SystemId = Annotated[str, typer.Argument(metavar="ID", help="Mã hệ thống · System id.", show_default=False)]
+Days = Annotated[int, typer.Option(min=1, help="Số ngày hiệu lực · Days of validity.")]
+
+
+@agency.command("add")
+def agency_add(
+    organ: Organ,
+    *,
+    name: Annotated[str, typer.Option(help="Tên cơ quan · Its name.", show_default=False)],
+    parent: Parent = None,
+    alias: Aliases = None,
+    valid_from: Day = None,
+    certificate: Certificates = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Thêm cơ quan · Add an agency."""
+    from gateway.entry.cli.agency import add
+
+    since = valid_from and valid_from.date()
+    outcome = add(
+        _settings(config), organ, {"name": name, "aliases": alias, "parent": parent, "valid_from": since}, certificate or ()
+    )
+    _finish(outcome, as_json=as_json)
+
+
+@agency.command("set")
+def agency_set(
+    organ: Organ,
+    *,
+    name: Annotated[str | None, typer.Option(help="Tên cơ quan · Its name.")] = None,
+    trust: Annotated[Trust | None, typer.Option(help="Cách tin cậy văn bản · How its documents are trusted.")] = None,
+    until: Day = None,
+    parent: Parent = None,
+    alias: Aliases = None,
+    certificate: Certificates = None,
+    valid_from: Day = None,
+    valid_to: Day = None,
+    successor: Successor = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Đổi thông tin cơ quan · Change an agency."""
+    from gateway.entry.cli.agency import change, trusted
+
+    given = {
+        "name": name,
+        "parent": parent,
+        "valid_from": valid_from and valid_from.date(),
+        "valid_to": valid_to and valid_to.date(),
+        "successor": successor,
+    }
+    fields = {name: value for name, value in given.items() if value} | trusted(trust, until and until.date())
+    if not (fields or alias or certificate):
+        raise typer.BadParameter("Chưa nêu gì để đổi · Nothing to change was named.")
+    _finish(change(_settings(config), organ, fields, alias or (), certificate or ()), as_json=as_json)
+
+
+@agency.command("list")
+def agency_list(*, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Liệt kê cơ quan · List the agencies."""
+    from gateway.entry.cli.agency import listing
+
+    _finish(listing(_settings(config)), as_json=as_json)
+
+
+@agency.command("lock")
+def agency_lock(
+    organ: Organ,
+    *,
+    reason: Annotated[str, typer.Option(help="Lý do · Why.", show_default=False)],
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Tạm khóa: không gửi, không nhận · Lock: it neither sends nor receives."""
+    from gateway.entry.cli.agency import change
+
+    _finish(change(_settings(config), organ, {"locked": reason}), as_json=as_json)
+
+
+@agency.command("unlock")
+def agency_unlock(organ: Organ, *, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Mở khóa · Unlock."""
+    from gateway.entry.cli.agency import change
+
+    _finish(change(_settings(config), organ, {"locked": None}), as_json=as_json)
+
+
+@agency.command("retire")
+def agency_retire(
+    organ: Organ,
+    *,
+    on: Annotated[datetime, typer.Option(formats=_DATE, metavar="NGÀY", help="2027-07-01", show_default=False)],
+    successor: Successor = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Chấm dứt từ một ngày (giải thể, sáp nhập) · End an agency on a day."""
+    from gateway.entry.cli.agency import retire
+
+    _finish(retire(_settings(config), organ, on.date(), successor), as_json=as_json)
+
+
+@system.command("add")
+def system_add(
+    name: SystemId,
+    *,
+    organ: Annotated[list[str], typer.Option(parser=organ_id, metavar="ID", help="Cơ quan, lặp lại được · Agency, repeatable.")],
+    certificate: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Chứng thư mTLS · Its mTLS certificate.")
+    ] = None,
+    token_file: TokenOut = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Thêm hệ thống, in mã truy cập một lần · Add a system; its token is printed once."""
+    from gateway.entry.cli.system import add
+
+    _finish(add(_settings(config), name, organ, certificate=certificate, token_file=token_file), as_json=as_json)
+
+
+@system.command("rotate")
+def system_rotate(
+    name: SystemId,
+    *,
+    keep_old: Annotated[bool, typer.Option("--keep-old", help="Mã cũ vẫn dùng được · The old token still holds.")] = False,
+    token_file: TokenOut = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Đổi mã truy cập · Give a new token."""
+    from gateway.entry.cli.system import rotate
+
+    _finish(rotate(_settings(config), name, keep_old=keep_old, token_file=token_file), as_json=as_json)
+
+
+@system.command("revoke")
+def system_revoke(name: SystemId, *, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Thu hồi mọi mã và chứng thư mTLS · Take all its credentials."""
+    from gateway.entry.cli.system import revoke
+
+    _finish(revoke(_settings(config), name), as_json=as_json)
+
+
+@system.command("list")
+def system_list(*, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Liệt kê hệ thống · List the systems."""
+    from gateway.entry.cli.system import listing
+
+    _finish(listing(_settings(config)), as_json=as_json)
+
+
+@cert.command("issue")
+def cert_issue(
+    organ: Organ,
+    *,
+    key: Annotated[str, typer.Option(help="rsa2048 rsa3072 rsa4096 p256 p384")] = "rsa2048",
+    days: Days = 730,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Cấp khóa, chứng thư mới và đăng ký · Issue a new key and certificate, registered beside the old."""
+    from gateway.entry.cli.rotation import issue
+
+    _finish(issue(_settings(config), organ, kind=key, days=days), as_json=as_json)
+
+
+@cert.command("renew")
+def cert_renew(organ: Organ, *, days: Days = 730, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Cấp tiếp chứng thư của cơ quan · Issue the next one of an agency."""
+    from gateway.entry.cli.rotation import renew
+
+    _finish(renew(_settings(config), organ, days=days), as_json=as_json)
+
+
+@cert.command("revoke")
+def cert_revoke(
+    named: Annotated[
+        str, typer.Argument(metavar="CERT", help="Tệp, số hiệu, hoặc mã cơ quan (tất cả) · File, serial or organ id.")
+    ],
+    *,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Thu hồi chứng thư, phát hành lại CRL · Revoke a certificate and issue the CRLs anew."""
+    from gateway.entry.cli.rotation import revoke
+
+    _finish(revoke(_settings(config), named), as_json=as_json)
+
+
+@cert.command("list")
+def cert_list(*, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Liệt kê chứng thư đã cấp · List what was issued."""
+    from gateway.entry.cli.rotation import listing
+
+    _finish(listing(_settings(config)), as_json=as_json)
+
+
+def _settings(config: Path) -> "Settings":
+    from gateway.config import Settings
+
+    return Settings.load(config)
+
+
+def _finish(outcome: "Outcome", *, as_json: bool) -> None:
+    from gateway.entry.cli.output import finish
+
+    finish(outcome, as_json=as_json)

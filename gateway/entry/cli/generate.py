@@ -1,0 +1,185 @@
+"""Make the pages of docs/ that come from code: `python -m gateway.entry.cli.generate` writes them, `--check` compares."""
+
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from html import escape
+from pathlib import Path
+
+from gateway.core import lifecycle
+from gateway.core.fault_codes import FAULTS
+from gateway.core.faults import Rejected
+from gateway.core.findings import FINDINGS
+from gateway.core.lifecycle import Standing
+from gateway.core.model import Owner, State, StatusCode
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+_OWNERS = {
+    Owner.SENDER: "bên gửi · sender",
+    Owner.HUB: "trục · hub",
+    Owner.RECEIVER: "bên nhận · receiver",
+    None: "không ai · nobody",
+}
+_STATUS_NAMES = {
+    StatusCode.ARRIVED: "đã đến · arrived",
+    StatusCode.REFUSED: "từ chối · refused",
+    StatusCode.REGISTERED: "đã tiếp nhận · registered",
+    StatusCode.ASSIGNED: "phân công · assigned",
+    StatusCode.PROCESSING: "đang xử lý · processing",
+    StatusCode.COMPLETED: "hoàn thành · completed",
+    StatusCode.RECALL_REQUESTED: "yêu cầu thu hồi · recall requested",
+    StatusCode.RECALL_AGREED: "đồng ý thu hồi · recall agreed",
+    StatusCode.RECALL_REFUSED: "từ chối thu hồi · recall refused",
+}
+_TRIGGERS: tuple[str, ...] = (lifecycle.HAND_OVER, *StatusCode)
+_START = Standing(state=State.AVAILABLE)
+_UNCHANGED = "·"
+_CONFLICT = "✗"
+
+
+def pages() -> dict[str, str]:
+    """Give each generated page by its file name."""
+    return {"faults.md": faults(), "findings.md": findings(), "lifecycle.md": lifecycle_page()}
+
+
+def faults() -> str:
+    """Say every fault code: what it means, whose move it is, what to do."""
+    rows = (
+        (
+            f"`{code}`",
+            str(fault.status),
+            _OWNERS[fault.owner],
+            _both(fault.vi, fault.en),
+            _both(fault.cure_vi, fault.cure_en),
+        )
+        for code, fault in FAULTS.items()
+    )
+    return _page(
+        "Mã lỗi · Fault codes",
+        "gateway/core/fault_codes.py",
+        "Mỗi lời từ chối (`application/problem+json`) mang một mã cố định trong `code` và trong từng mục của `errors[]`.",
+        "Every refusal (`application/problem+json`) carries a stable code, in `code` and in each item of `errors[]`.",
+        _table(("Mã · Code", "HTTP", "Ai xử lý · Owner", "Nghĩa · Meaning", "Cách xử lý · What to do"), rows),
+    )
+
+
+def findings() -> str:
+    """Say every finding: what the hub tolerates or notices, how loudly, and by which article."""
+    rows = ((f"`{code}`", kind.severity, kind.article or "", escape(kind.vi, quote=False)) for code, kind in FINDINGS.items())
+    return _page(
+        "Ghi nhận · Findings",
+        "gateway/core/findings.py",
+        "Ghi nhận không chặn văn bản: trục vẫn nhận, và nói cho bên gửi biết chỗ cần sửa (`findings[]`).",
+        "A finding never stops a document: the hub takes it, and tells the sender what to mend (`findings[]`).",
+        _table(("Mã · Code", "Mức · Severity", "Điều · Article (QĐ 4764/2017/QĐ-UBND)", "Nội dung · Text"), rows),
+    )
+
+
+def lifecycle_page() -> str:
+    """Draw and tabulate what every trigger does in every state that a delivery can reach."""
+    moves = _moves()
+    reached = [state for state in State if any(state is source for source, _ in moves)]
+    return _page(
+        "Vòng đời của một lượt chuyển · The lifecycle of a delivery",
+        "gateway/core/lifecycle.py",
+        "Kích hoạt là mã trạng thái (01 … 16) hoặc việc bên nhận xác nhận đã lấy (`hand-over`).",
+        "A trigger is a status code (01 … 16), or the receiver's acknowledgement that it holds the document (`hand-over`).",
+        _diagram(moves),
+        _table(("", *(f"`{trigger}`" for trigger in _TRIGGERS)), (_move_row(state, moves) for state in reached)),
+        f"`{_UNCHANGED}` chỉ lưu vết, không đổi bước · history only, nothing moves. "
+        f"`{_CONFLICT}` từ chối với mã `status-conflict` · refused.\n"
+        "Nhiều kết quả trong một ô: tùy mã tiến độ xa nhất đã báo (01, 03 … 06).\n"
+        "Several outcomes in one cell: it depends on the furthest progress reported so far.",
+        _table(
+            ("Bước · State", "Đến lượt ai · Whose move", "Kết thúc · Final"),
+            ((f"`{state}`", _OWNERS[lifecycle.owner(state)], "✓" if state in lifecycle.FINAL else "") for state in reached),
+        ),
+        _table(
+            ("Mã · Code", "Nghĩa · Meaning", "Bắt buộc nêu lý do · Needs a reason"),
+            ((f"`{code}`", name, "✓" if code in lifecycle.NEEDS_REASON else "") for code, name in _STATUS_NAMES.items()),
+        ),
+    )
+
+
+def _moves() -> dict[tuple[State, str], list[str]]:
+    """Evaluate every trigger in every standing that can be reached; give the outcomes by state and trigger."""
+    moves: dict[tuple[State, str], list[str]] = {}
+    seen, waiting = {_START}, deque([_START])
+    while waiting:
+        standing = waiting.popleft()
+        for trigger in _TRIGGERS:
+            outcomes = moves.setdefault((standing.state, trigger), [])
+            after = _after(standing, trigger)
+            outcome = _CONFLICT if after is None else _UNCHANGED if after.state is standing.state else str(after.state)
+            if outcome not in outcomes:
+                outcomes.append(outcome)
+            if after is not None and after not in seen:
+                seen.add(after)
+                waiting.append(after)
+    return moves
+
+
+def _after(standing: Standing, trigger: str) -> Standing | None:
+    if trigger == lifecycle.HAND_OVER:
+        return lifecycle.hand_over(standing)
+    try:
+        return lifecycle.report(standing, StatusCode(trigger))
+    except Rejected:
+        return None
+
+
+def _diagram(moves: dict[tuple[State, str], list[str]]) -> str:
+    labels: dict[tuple[State, str], list[str]] = {}
+    for (state, trigger), outcomes in moves.items():
+        for outcome in outcomes:
+            if outcome not in {_UNCHANGED, _CONFLICT}:
+                labels.setdefault((state, outcome), []).append(trigger)
+    arrows = [f"    {state} --> {target}: {', '.join(triggers)}" for (state, target), triggers in labels.items()]
+    reached = {target for _, target in labels}
+    ends = [f"    {state} --> [*]" for state in State if state in lifecycle.FINAL and state in reached]
+    return "\n".join(("```mermaid", "stateDiagram-v2", f"    [*] --> {_START.state}", *arrows, *ends, "```"))
+
+
+def _move_row(state: State, moves: dict[tuple[State, str], list[str]]) -> tuple[str, ...]:
+    return (f"`{state}`", *(" / ".join(moves[state, trigger]) for trigger in _TRIGGERS))
+
+
+def _page(title: str, source: str, *paragraphs: str) -> str:
+    notice = f"<!-- Sinh từ {source} bằng ./dev docs · Made from {source} by ./dev docs -->"
+    return "\n\n".join((f"# {title}", notice, *paragraphs)) + "\n"
+
+
+def _both(vi: str, en: str) -> str:
+    return f"{escape(vi, quote=False)}<br>*{escape(en, quote=False)}*"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(_row(cells) for cells in (head, ("---",) * len(head), *rows))
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def stale() -> Iterator[str]:
+    """Name the pages whose file is not what the code says."""
+    for name, text in pages().items():
+        file = DOCS / name
+        if not file.is_file() or file.read_text("utf-8") != text:
+            yield name
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with ``--check`` name the stale ones and give 1."""
+    if arguments == ["--check"]:
+        names = list(stale())
+        sys.stderr.write("".join(f"docs/{name}: lỗi thời, chạy ./dev docs · stale, run ./dev docs\n" for name in names))
+        return 1 if names else 0
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,141 @@
+"""`lienthong init`: a working folder with everything a hub needs, and agencies that can sign and call. It never overwrites."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from gateway.config import Settings
+from gateway.core.model import VIETNAM
+from gateway.entry.cli.output import Outcome
+from gateway.entry.cli.system import digest, new_token
+from gateway.infra.agencies_file import AGENCY, SYSTEM, DirectoryDraft, editing
+from gateway.infra.authority import Authority
+from gateway.infra.key_files import write_secret
+from gateway.infra.migrate import migrate
+from gateway.wiring import LEDGER_FILE
+
+SAMPLE_AGENCIES = {
+    "000.00.00.H56": "UBND tỉnh (mẫu)",
+    "000.00.15.H56": "Sở A (mẫu)",
+    "H56.40.02": "UBND xã B (mẫu)",
+}
+PORT = 8080
+VXP_SECRET_BYTES = 32
+"""The key of an HMAC-SHA256 is as long as its digest."""
+
+CONFIG_TEXT = """\
+# Trục liên thông. Đường dẫn tính từ thư mục này; khóa không ghi là mặc định. Kiểm tra: lienthong check
+# The hub. Paths start at this folder; what is not written is the default. To check: lienthong check
+
+[server]
+host = "127.0.0.1"
+port = {port}
+
+[hub]
+name = "Trục liên thông văn bản (mẫu)"
+"""
+AGENCIES_TEXT = """\
+# Danh bạ cơ quan (agency) và hệ thống (system). Sửa bằng lienthong agency …, system …, hoặc sửa tay: có hiệu lực sau một giây.
+# The directory. Edit it with lienthong agency …, system …, or by hand: a change is in force after a second.
+
+"""
+
+
+def initialise(folder: Path, *, port: int | None, agencies: Mapping[str, str]) -> Outcome:
+    """Lay out the folder, or add what it lacks: settings, development CA, hub key, directory, agencies, ledger."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config, fresh = folder / "gateway.toml", not (folder / "gateway.toml").exists()
+    if fresh:
+        config.write_text(CONFIG_TEXT.format(port=PORT if port is None else port), "utf-8")
+    settings = Settings.load(config)
+    authority = _authority(settings.path(settings.directory.trust))
+    _hub_identity(settings, authority)
+    directory = settings.path(settings.directory.agencies)
+    if not directory.exists():
+        directory.write_text(AGENCIES_TEXT, "utf-8")
+        agencies = agencies or SAMPLE_AGENCIES
+    with editing(directory) as draft:
+        made = {organ: _add(draft, directory.parent, organ, name, authority) for organ, name in agencies.items()}
+    ledger = settings.path(settings.storage.data) / LEDGER_FILE
+    migrate(ledger)
+    return _outcome(config, made, kept_port=port is not None and not fresh)
+
+
+def _authority(folder: Path) -> Authority:
+    return Authority.open(folder) if folder.is_dir() else Authority.create(folder)
+
+
+def _hub_identity(settings: Settings, authority: Authority) -> None:
+    key, certificate = settings.path(settings.hub.key), settings.path(settings.hub.certificate)
+    if key.exists():
+        return
+    issued = authority.issue(settings.hub.name, "hub", key="p256")
+    for file in (key, certificate):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    certificate.write_bytes(issued.certificate_pem)
+    write_secret(key, issued.key_pem)
+
+
+def _add(draft: DirectoryDraft, home: Path, organ: str, name: str, authority: Authority) -> bool:
+    """Add an agency and its system; False where the directory has it, which is then left alone."""
+    if draft.find(AGENCY, organ) is not None:
+        return False
+    own = home / "agencies" / organ
+    if not own.is_dir():
+        _equip(own, organ, name, authority)
+    token = (own / "token").read_text("utf-8").strip()
+    certificates = [str((own / "cert.pem").relative_to(home))]
+    draft.add(AGENCY, {"id": organ, "name": name, "updated_on": datetime.now(VIETNAM).date(), "certificates": certificates})
+    if draft.find(SYSTEM, organ) is None:
+        draft.add(SYSTEM, {"id": organ, "organs": [organ], "token_sha256": [digest(token)], "certificate_sha256": []})
+    return True
+
+
+def _equip(own: Path, organ: str, name: str, authority: Authority) -> None:
+    """Make an agency's folder with its key, certificate and secrets: whole, or not at all."""
+    own.parent.mkdir(exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".new-", dir=own.parent.parent))
+    try:
+        issued = authority.issue(name, organ)
+        write_secret(beside / "key.pem", issued.key_pem)
+        (beside / "cert.pem").write_bytes(issued.certificate_pem)
+        write_secret(beside / "token", f"{new_token()}\n".encode())
+        write_secret(beside / "vxp-secret", f"{secrets.token_hex(VXP_SECRET_BYTES)}\n".encode())
+        beside.rename(own)
+    except BaseException:
+        shutil.rmtree(beside)
+        raise
+
+
+def _outcome(config: Path, made: Mapping[str, bool], *, kept_port: bool) -> Outcome:
+    home = config.parent
+    agencies = [{"id": organ, "created": created, "folder": str(home / "agencies" / organ)} for organ, created in made.items()]
+    vi, en = f"✓ {home}: sẵn sàng.", f"{home} is ready."
+    if kept_port:
+        vi, en = f"{vi} Giữ nguyên cổng trong {config}.", f"{en} The port in {config} is kept."
+    return Outcome(
+        data={"folder": str(home), "config": str(config), "agencies": agencies},
+        vi=f"{vi} Chạy: lienthong serve --config {config}",
+        en=f"{en} To run it: lienthong serve --config {config}",
+        rows=[
+            {
+                "Cơ quan · Agency": each["id"],
+                "": "đã tạo · made" if each["created"] else "đã có, giữ nguyên · there already, left alone",
+                "Khóa, chứng thư, mã · Key, certificate, token": each["folder"],
+            }
+            for each in agencies
+        ],
+    )
+
+
+def bring_up(config: Path) -> Outcome:
+    """Migrate the ledger that the settings name."""
+    settings = Settings.load(config)
+    file = settings.path(settings.storage.data) / LEDGER_FILE
+    revision = migrate(file)
+    return Outcome(
+        data={"ledger": str(file), "revision": revision}, vi=f"✓ {file}: phiên bản {revision}.", en=f"Revision {revision}."
+    )

@@ -1,0 +1,102 @@
+"""`lienthong system …`: the document systems that may call, for which agencies, and what they show to prove it."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+
+from gateway.config import Settings
+from gateway.entry.cli.agency import leaf
+from gateway.entry.cli.output import Outcome
+from gateway.infra.agencies_file import AGENCY, SYSTEM, editing, read, revise
+
+TOKEN_BYTES = 32
+"""256 bits: beyond guessing, so its plain SHA-256 may be stored."""
+
+
+def new_token() -> str:
+    """Make a token."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def digest(token: str) -> str:
+    """Give what agencies.toml keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def add(
+    settings: Settings, name: str, organs: Iterable[str], *, certificate: Path | None = None, token_file: Path | None = None
+) -> Outcome:
+    """Add a system that acts for these agencies. Raises `entry-exists` and `entry-unknown`."""
+    token = new_token()
+    with editing(settings.path(settings.directory.agencies)) as draft:
+        bound = [str(draft.get(AGENCY, organ)["id"]) for organ in organs]
+        certificates = [leaf(certificate).fingerprint(hashes.SHA256()).hex()] if certificate else []
+        draft.add(SYSTEM, {"id": name, "organs": bound, "token_sha256": [digest(token)], "certificate_sha256": certificates})
+        if token_file is not None:
+            write_token(token_file, token)
+    return _with_token({"id": name, "organs": bound}, token, token_file, f"✓ Đã thêm hệ thống {name}.", f"Added system {name}.")
+
+
+def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None) -> Outcome:
+    """Give a system a new token. The old ones end at once, or hold until the next rotation."""
+    token = new_token()
+    with editing(settings.path(settings.directory.agencies)) as draft:
+        table = draft.get(SYSTEM, name)
+        old = [*table.get("token_sha256", [])] if keep_old else []
+        revise(table, {"token_sha256": [*old, digest(token)]})
+        if token_file is not None:
+            write_token(token_file, token)
+    vi = "mã cũ vẫn dùng được" if old else "mã cũ hết hiệu lực"
+    en = "the old one still holds" if old else "the old one has ended"
+    return _with_token({"id": name}, token, token_file, f"✓ Mã mới cho {name}; {vi}.", f"A new token for {name}; {en}.")
+
+
+def revoke(settings: Settings, name: str) -> Outcome:
+    """Take all credentials from a system. Its entry stays, so that its past is still readable."""
+    with editing(settings.path(settings.directory.agencies)) as draft:
+        table = draft.get(SYSTEM, name)
+        revise(table, {"token_sha256": [], "certificate_sha256": []})
+    return Outcome(
+        data=table.unwrap(),
+        vi=f"✓ {name} không gọi được nữa. Cấp lại: lienthong system rotate {name}",
+        en=f"{name} can no longer call. To let it in again: lienthong system rotate {name}",
+    )
+
+
+def listing(settings: Settings) -> Outcome:
+    """List the systems; credentials are counted, never shown."""
+    systems = [table.unwrap() for table in read(settings.path(settings.directory.agencies)).tables(SYSTEM)]
+    return Outcome(
+        data=systems,
+        rows=[
+            {
+                "Hệ thống · System": system["id"],
+                "Cơ quan · Agencies": system["organs"],
+                "Mã truy cập · Tokens": len(system.get("token_sha256", ())),
+                "mTLS": len(system.get("certificate_sha256", ())),
+            }
+            for system in systems
+        ],
+    )
+
+
+def write_token(file: Path, token: str) -> None:
+    """Write a token where only its owner may read it; a rotation replaces the file."""
+    beside = file.with_name(f".{file.name}.new")
+    beside.touch(mode=0o600)
+    beside.write_text(f"{token}\n", "utf-8")
+    beside.replace(file)
+
+
+def _with_token(data: dict[str, object], token: str, token_file: Path | None, vi: str, en: str) -> Outcome:
+    if token_file is not None:
+        data |= {"token_file": str(token_file)}
+        return Outcome(data=data, vi=f"{vi} Mã truy cập ở {token_file}", en=f"{en} Its token is in {token_file}")
+    return Outcome(
+        data=data | {"token": token},
+        vi=f"{vi} Mã truy cập (chỉ hiện lần này): {token}",
+        en=f"{en} The token is shown only this once.",
+    )

@@ -1,0 +1,57 @@
+"""What the demonstration proves: a fixed list of promises. One that no act has touched does not hold either."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+PROMISES = {
+    "ready": "Trục sẵn sàng · The hub is ready",
+    "accepted": "Mọi văn bản đã ký được nhận bằng 202 · Every signed document is accepted with 202",
+    "old-and-new": "Gửi theo mã cũ hay mã mới đều tới đúng cơ quan · Old and new organ ids reach the same agency",
+    "urgent-first": "Hỏa tốc, khẩn được lấy trước · The urgent come first",
+    "long-poll": "Đang chờ thì nhận được ngay · Who waits is woken at once",
+    "envelope": "Gói nhận được đúng SHA-256 đã gửi · Envelopes arrive byte for byte",
+    "attachment": "Tệp PDF đúng từng byte, kể cả tệp lớn · PDFs arrive byte for byte, the large one too",
+    "repeat": "Gửi lại đúng tệp cho đúng câu trả lời · The same bytes get the same answer",
+    "statuses": "Trạng thái 01 → 06 tới nơi gửi · Statuses 01 → 06 reach the sender",
+    "refusal": "Từ chối (02) kèm lý do tới nơi gửi · A refusal reaches the sender with its reason",
+    "reply": "Văn bản trả lời nối với văn bản đến · A reply is linked to what it answers",
+    "tampered": "Văn bản bị sửa bị từ chối · A tampered document is refused",
+    "unsigned": "Văn bản chưa ký bị từ chối · An unsigned document is refused",
+    "spoofed": "Giả mạo cơ quan gửi bị từ chối · A spoofed sender is refused",
+    "stolen-token": "Mã truy cập bị đánh cắp không ký thay được · A stolen token cannot sign",
+    "no-trace": "Bị từ chối thì không để lại gì · The refused leave nothing behind",
+    "events": "Nơi gửi đọc đủ sự kiện, đúng thứ tự · The sender reads every event in order",
+    "receipts": "Biên nhận của trục kiểm tra được ngoại tuyến · The hub's receipts verify offline",
+    "balance": "Đã nhận = đã giao + đang chờ + lỗi + từ chối · Accepted = delivered + waiting + failed + refused",
+}
+
+
+@dataclass(kw_only=True)
+class Checks:
+    """The results so far: how often each promise held, and what broke it."""
+
+    held: dict[str, int] = field(default_factory=dict)
+    broken: dict[str, list[str]] = field(default_factory=dict)
+
+    def expect(self, promise: str, *, holds: bool, otherwise: object = "") -> None:
+        """Note whether a promise holds here; `otherwise` says what was seen instead."""
+        if promise not in PROMISES:
+            raise KeyError(promise)
+        if holds:
+            self.held[promise] = self.held.get(promise, 0) + 1
+        else:
+            self.broken.setdefault(promise, []).append(str(otherwise))
+
+    def results(self) -> Iterator[tuple[str, bool, str]]:
+        """Give each promise, whether it held everywhere, and a remark."""
+        for promise in PROMISES:
+            if reasons := self.broken.get(promise):
+                yield promise, False, "; ".join(reasons[:3])
+            elif times := self.held.get(promise):
+                yield promise, True, f"{times} lần · times" if times > 1 else ""
+            else:
+                yield promise, False, "chưa được kiểm tra · never came to be checked"
+
+    def all_hold(self) -> bool:
+        """Tell whether every promise was checked and held."""
+        return all(ok for _, ok, _ in self.results())

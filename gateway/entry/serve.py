@@ -1,0 +1,51 @@
+"""Serve the API until the process is told to stop."""
+
+import asyncio
+import signal
+import ssl
+
+from aiohttp import web
+
+from gateway.config import Settings, Tls
+from gateway.entry.api.app import application
+from gateway.entry.api.hub import Hub
+from gateway.wiring import assemble
+
+DRAIN_SECONDS = 10.0
+"""How long running requests may finish after SIGTERM; long polls are cut."""
+BACKLOG = 1024
+"""Connections that may wait: 800 agencies may poll at once."""
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then drain."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with assemble(settings) as parts:
+        hub = Hub(
+            ports=parts.ports,
+            rules=parts.rules,
+            metrics=parts.telemetry.exposition,
+            body_seconds=settings.limits.body_seconds,
+        )
+        runner = web.AppRunner(application(hub), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+        await runner.setup()
+        try:
+            tls = server_tls(settings, settings.server.tls) if settings.server.tls else None
+            await web.TCPSite(runner, settings.server.host, settings.server.port, ssl_context=tls, backlog=BACKLOG).start()
+            parts.telemetry.record("hub.started", host=settings.server.host, port=settings.server.port)
+            await stop.wait()
+        finally:
+            await runner.cleanup()
+            parts.telemetry.record("hub.stopped")
+
+
+def server_tls(settings: Settings, tls: Tls) -> ssl.SSLContext:
+    """TLS 1.2 or newer; a client certificate is asked for where `client_ca` is set, and then proves the system."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.path(tls.certificate), settings.path(tls.key))
+    if tls.client_ca is not None:
+        context.load_verify_locations(settings.path(tls.client_ca))
+        context.verify_mode = ssl.CERT_OPTIONAL
+    return context

@@ -1,0 +1,1 @@
+"""The verbs: one async function each, over ports and rules."""

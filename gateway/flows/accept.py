@@ -1,0 +1,110 @@
+"""Accept: judge an upload, make it durable, and only then answer with the hub's signed receipt."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.core import intake
+from gateway.core.directory import System
+from gateway.core.intake import Intake, Upload
+from gateway.core.model import Fact, Finding, Part
+from gateway.core.receipts import Attestation
+from gateway.core.rules import Rules
+from gateway.ports import Acceptance, Entry, Ports, Staged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What came in at a door: the staged envelope, and the staged octets and media type of each MIME part by content id."""
+
+    envelope: Staged
+    parts: Mapping[str, tuple[str, Staged]]
+
+    @property
+    def staged(self) -> tuple[Staged, ...]:
+        return (self.envelope, *(staged for _, staged in self.parts.values()))
+
+    @property
+    def weight(self) -> int:
+        """Bytes that judging will hold in memory or digest."""
+        return sum(staged.size for staged in self.staged)
+
+
+async def accept(ports: Ports, rules: Rules, package: Package, caller: System, idempotency_key: str | None) -> Acceptance:
+    """Accept a document: after this returns it is on disk (fsync) and in the ledger, exactly once.
+
+    The very same bytes again give the very same answer. Raises Rejected, leaving nothing behind, or Transient.
+    """
+    decided = await judge(ports, rules, package, caller)
+    document, deliveries = decided.document, decided.deliveries
+    receivers = tuple(delivery.receiver for delivery in deliveries)
+    receipt = ports.signer.seal(
+        Attestation(fact=Fact.ACCEPTED, document=document, delivery=None, receivers=receivers, at=document.accepted_at)
+    )
+    await ports.vault.keep(package.staged)
+    acceptance = await ports.ledger.accept(
+        Entry(
+            document=document,
+            deliveries=deliveries,
+            receipt=receipt,
+            answer=_answer(decided),
+            idempotency_key=idempotency_key,
+        )
+    )
+    if acceptance.created:
+        ports.waiting.notify((document.sender, *receivers))
+    ports.telemetry.record(
+        "document.accepted" if acceptance.created else "document.repeated",
+        document=acceptance.document,
+        sender=document.sender,
+        deliveries=len(deliveries),
+        size=document.size,
+        priority=int(document.priority),
+    )
+    return acceptance
+
+
+async def judge(ports: Ports, rules: Rules, package: Package, caller: System) -> Intake:
+    """Judge an upload without storing anything (also the dry run of `POST /validations`)."""
+    now = ports.clock.now()
+
+    def work() -> Intake:
+        upload = Upload(
+            envelope=package.envelope.read(),
+            sha256=package.envelope.sha256,
+            parts=tuple(
+                Part(content_id=name, content_type=media, name=name, sha256=staged.sha256, size=staged.size)
+                for name, (media, staged) in package.parts.items()
+            ),
+            digest_part=lambda name, algorithm: package.parts[name][1].digest(algorithm),
+        )
+        return intake.take_in(upload, rules, caller, now)
+
+    return await ports.compute.run(package.weight, work)
+
+
+def _answer(decided: Intake) -> str:
+    document = decided.document
+    return json.dumps(
+        {
+            "id": document.id,
+            "document_id": document.document_id,
+            "sha256": document.sha256,
+            "accepted_at": document.accepted_at.isoformat(),
+            "receipt": f"/api/v1/documents/{document.id}/receipt",
+            "deliveries": [{"id": d.id, "to": d.receiver, "state": d.state} for d in decided.deliveries],
+            "findings": [finding_shape(finding) for finding in document.findings],
+        },
+        ensure_ascii=False,
+    )
+
+
+def finding_shape(finding: Finding) -> dict[str, str | None]:
+    """Give the API's shape of a finding."""
+    return {
+        "code": finding.code,
+        "path": finding.path,
+        "severity": finding.severity,
+        "article": finding.article,
+        "message": finding.message,
+    }

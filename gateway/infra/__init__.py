@@ -1,0 +1,1 @@
+"""Implementations of the ports, over disk, database and network."""

@@ -1,0 +1,124 @@
+"""agencies.toml under edit: comments stay, two editors never overwrite each other, and a crash leaves the old file or the new."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import tomlkit
+from pydantic import ValidationError
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Table
+
+from gateway.core.directory import Agency, Directory
+from gateway.core.faults import Misconfigured, Rejected
+from gateway.core.model import OrganId
+from gateway.infra.rules_files import AgenciesFile
+
+AGENCY = "agency"
+SYSTEM = "system"
+
+Fields = dict[str, object]
+"""Values of a table by key; None takes the key out."""
+
+
+class DirectoryDraft:
+    """The two arrays of tables of agencies.toml, while they are edited. An agency is found by its aliases too."""
+
+    def __init__(self, document: tomlkit.TOMLDocument) -> None:
+        self.document = document
+        self._by_name = {
+            kind: {name: table for table in self.tables(kind) for name in (table["id"], *table.get("aliases", ()))}
+            for kind in (AGENCY, SYSTEM)
+        }
+
+    def tables(self, kind: str) -> list[Table]:
+        """Give the tables `agency` or `system`, in the order of the file."""
+        return list(self.document.get(kind, ()))
+
+    def find(self, kind: str, name: str) -> Table | None:
+        """Find a table."""
+        return self._by_name[kind].get(name)
+
+    def get(self, kind: str, name: str) -> Table:
+        """Give a table. Raises `entry-unknown`."""
+        found = self.find(kind, name)
+        if found is None:
+            raise Rejected("entry-unknown", path=name, detail=name)
+        return found
+
+    def add(self, kind: str, fields: Fields) -> Table:
+        """Append a table. Raises `entry-exists` where its id is taken."""
+        name = str(fields["id"])
+        if self.find(kind, name) is not None:
+            raise Rejected("entry-exists", path=name, detail=name)
+        table = tomlkit.table()
+        revise(table, fields)
+        table.add(tomlkit.nl())
+        if kind not in self.document:
+            self.document[kind] = tomlkit.aot()
+        cast("AoT", self.document[kind]).append(table)
+        table.trivia.indent = ""  # a new array would put a second blank line before it
+        self._by_name[kind][name] = table
+        return table
+
+    def check(self, file: Path) -> None:
+        """Hold that the hub would take this directory: what it would refuse is never written."""
+        try:
+            rows = AgenciesFile.model_validate(self.document.unwrap())
+            Directory.of(Agency(id=OrganId(row.id), name=row.name, aliases=row.aliases) for row in rows.agency)
+        except (ValidationError, ValueError) as error:
+            raise Misconfigured("misconfigured", path=str(file), detail=f"{file}: {error}") from error
+
+
+def revise(table: Table, fields: Fields) -> None:
+    """Set the fields of a table, and take out those that are None."""
+    for name, value in fields.items():
+        if value is not None:
+            table[name] = value
+        elif name in table:
+            del table[name]
+
+
+@contextmanager
+def editing(file: Path) -> Iterator[DirectoryDraft]:
+    """Edit agencies.toml: it is replaced when the block ends well, and untouched when the block raises."""
+    with _locked(file):
+        draft = read(file)
+        yield draft
+        draft.check(file)
+        _replace(file, tomlkit.dumps(draft.document).rstrip() + "\n")
+
+
+def read(file: Path) -> DirectoryDraft:
+    """Read agencies.toml. Raises Misconfigured."""
+    try:
+        return DirectoryDraft(tomlkit.parse(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise Misconfigured("misconfigured", path=str(file), detail=f"{file}: {error}") from error
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Hold the lock of all editors. It is a file of its own, since agencies.toml itself is replaced by each edit."""
+    with file.with_name(f".{file.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _replace(file: Path, text: str) -> None:
+    beside = file.with_name(f".{file.name}.new")  # one name is enough: the lock is held
+    with beside.open("w", encoding="utf-8") as new:
+        new.write(text)
+        new.flush()
+        os.fsync(new.fileno())
+    shutil.copymode(file, beside)
+    beside.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,34 @@
+"""Where the core's work runs: small work in the event loop, large work in threads, weighed by bytes."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+INLINE_BYTES = 64 * 1024
+"""Up to this weight the work takes about a millisecond: a thread would cost more than it frees."""
+BUDGET_BYTES = 96 * 1024 * 1024
+"""How many bytes are worked on at once: a tree costs a few times its text, and memory is to stay bounded."""
+
+
+class ThreadCompute:
+    """Compute port over the default thread pool (libxml2 and OpenSSL release the interpreter lock)."""
+
+    def __init__(self) -> None:
+        self._free = BUDGET_BYTES
+        self._changed = asyncio.Condition()
+
+    async def run(self, weight: int, work: Callable[[], T]) -> T:
+        if weight <= INLINE_BYTES:
+            return work()
+        share = min(weight, BUDGET_BYTES)
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._free >= share)
+            self._free -= share
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            async with self._changed:
+                self._free += share
+                self._changed.notify_all()

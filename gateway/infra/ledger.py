@@ -1,0 +1,102 @@
+"""The ledger over SQLAlchemy Core: plain functions on a connection, run by an executor."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from gateway.core.model import Delivery, Event, OrganId, Receipt, State, StatusReport, SystemId
+from gateway.infra import ledger_accept, ledger_inbox, ledger_read, ledger_status
+from gateway.infra.ledger_sqlite import SqliteExecutor
+from gateway.infra.migrate import demand_current
+from gateway.ports import (
+    Acceptance,
+    Correlation,
+    DocumentView,
+    Entry,
+    Lease,
+    Page,
+    Refusal,
+    Seal,
+    StatusOutcome,
+    Tally,
+)
+
+
+class SqlLedger:
+    """Ledger port."""
+
+    def __init__(self, executor: SqliteExecutor) -> None:
+        self._executor = executor
+
+    @classmethod
+    def open(cls, file: Path) -> Self:
+        """Open the ledger of a file, inside a running event loop."""
+        return cls(SqliteExecutor(file))
+
+    async def accept(self, entry: Entry) -> Acceptance:
+        return await self._executor.write(lambda c: ledger_accept.accept(c, entry))
+
+    async def refuse(self, refusal: Refusal) -> None:
+        await self._executor.write(lambda c: ledger_accept.refuse(c, refusal))
+
+    async def document(self, document: str, organs: Collection[OrganId]) -> DocumentView:
+        return await self._executor.read(lambda c: ledger_read.document(c, document, organs))
+
+    async def delivery(self, delivery: str, organs: Collection[OrganId]) -> DocumentView:
+        return await self._executor.read(lambda c: ledger_read.delivery(c, delivery, organs))
+
+    async def documents(
+        self, organs: Collection[OrganId], *, role: str | None, state: State | None, after: str | None, limit: int
+    ) -> Page:
+        return await self._executor.read(lambda c: ledger_read.listing(c, organs, role, state, after, limit))
+
+    async def timeline(self, document: str, organs: Collection[OrganId]) -> tuple[Event, ...]:
+        return await self._executor.read(lambda c: ledger_read.timeline(c, document, organs))
+
+    async def receipts(self, document: str, organs: Collection[OrganId]) -> tuple[Receipt, ...]:
+        return await self._executor.read(lambda c: ledger_read.receipt_list(c, document, organs))
+
+    async def inbox(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> Page:
+        return await self._executor.read(lambda c: ledger_read.inbox(c, organs, after, limit))
+
+    async def lease(
+        self, system: SystemId, organs: Collection[OrganId], *, limit: int, until: datetime, now: datetime
+    ) -> Lease | None:
+        token = secrets.token_urlsafe(24)
+        return await self._executor.write(lambda c: ledger_inbox.lease(c, token, system, organs, limit, until, now))
+
+    async def ack(
+        self, token: str, system: SystemId, deliveries: Sequence[str] | None, *, now: datetime, seal: Seal
+    ) -> tuple[str, ...]:
+        return await self._executor.write(lambda c: ledger_inbox.ack(c, token, system, deliveries, now, seal))
+
+    async def nack(
+        self, token: str, system: SystemId, deliveries: Sequence[str] | None, *, now: datetime, reason: str, not_before: datetime
+    ) -> tuple[str, ...]:
+        return await self._executor.write(lambda c: ledger_inbox.nack(c, token, system, deliveries, now, reason, not_before))
+
+    async def renew(self, token: str, system: SystemId, *, until: datetime, now: datetime) -> Lease:
+        return await self._executor.write(lambda c: ledger_inbox.renew(c, token, system, until, now))
+
+    async def correlate(self, status: Correlation, receiver: OrganId) -> tuple[Delivery, ...]:
+        found = await self._executor.read(lambda c: ledger_read.correlate(c, status, receiver))
+        return tuple(view.deliveries[0] for view in found)
+
+    async def record_status(
+        self, delivery: str, report: StatusReport, organs: Collection[OrganId], *, now: datetime, seal: Seal
+    ) -> StatusOutcome:
+        return await self._executor.write(lambda c: ledger_status.record(c, delivery, report, organs, now, seal))
+
+    async def events(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> tuple[tuple[Event, ...], str]:
+        return await self._executor.read(lambda c: ledger_read.event_log(c, organs, after, limit))
+
+    async def tally(self) -> Tally:
+        return await self._executor.read(ledger_read.tally)
+
+    async def ready(self) -> None:
+        await self._executor.read(demand_current)
+
+    async def close(self) -> None:
+        await self._executor.close()

@@ -1,0 +1,164 @@
+"""What a caller may see: all deliveries of a document he sent, his own of one he received."""
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway.core.faults import Rejected
+from gateway.core.model import Event, OrganId, Receipt, State
+from gateway.infra.ledger_rows import read_delivery, read_document, read_event, read_receipt
+from gateway.infra.tables import deliveries, documents, events, receipts, refusals
+from gateway.ports import Correlation, DocumentView, Page, Tally
+
+Organs = Collection[OrganId]
+
+
+def document(connection: sa.Connection, wanted: str, organs: Organs) -> DocumentView:
+    """Give a document. Raises `not-found`."""
+    found = _views(connection, [wanted], organs)
+    if not found:
+        raise Rejected("not-found", path=wanted)
+    return found[0]
+
+
+def delivery(connection: sa.Connection, wanted: str, organs: Organs) -> DocumentView:
+    """Give one delivery with its document. Raises `not-found`."""
+    mine = sa.or_(documents.c.sender.in_(organs), deliveries.c.receiver.in_(organs))
+    found = delivery_views(connection, sa.and_(deliveries.c.id == wanted, mine))
+    if not found:
+        raise Rejected("not-found", path=wanted)
+    return found[0]
+
+
+def listing(
+    connection: sa.Connection, organs: Organs, role: str | None, state: State | None, after: str | None, limit: int
+) -> Page:
+    """List documents, newest first."""
+    sent = documents.c.sender.in_(organs)
+    receiving = sa.select(deliveries.c.document).where(deliveries.c.receiver.in_(organs))
+    received = documents.c.id.in_(receiving)
+    select = sa.select(documents.c.id, documents.c.seq).where(
+        {"sender": sent, "receiver": received}.get(role or "", sent | received)
+    )
+    if state is not None:
+        seen = sa.or_(documents.c.sender.in_(organs), deliveries.c.receiver.in_(organs))
+        stands = sa.select(deliveries.c.id).where(
+            deliveries.c.document == documents.c.id, deliveries.c.state == state.value, seen
+        )
+        select = select.where(stands.exists())
+    if after is not None:
+        select = select.where(documents.c.seq < position(after)[0])
+    rows = connection.execute(select.order_by(documents.c.seq.desc()).limit(limit + 1)).all()
+    page = rows[:limit]
+    items = _views(connection, [row.id for row in page], organs)
+    return Page(items=items, next=cursor(page[-1].seq) if len(rows) > limit else None)
+
+
+def inbox(connection: sa.Connection, organs: Organs, after: str | None, limit: int) -> Page:
+    """List waiting deliveries, urgent first, then oldest."""
+    d = deliveries.c
+    select = sa.select(d.id, d.priority, d.seq).where(d.receiver.in_(organs), d.state == State.AVAILABLE.value)
+    if after is not None:
+        priority, seq = position(after, 2)
+        select = select.where(sa.or_(d.priority < priority, sa.and_(d.priority == priority, d.seq > seq)))
+    rows = connection.execute(select.order_by(d.priority.desc(), d.seq).limit(limit + 1)).all()
+    page = rows[:limit]
+    order = {row.id: index for index, row in enumerate(page)}
+    items = sorted(delivery_views(connection, d.id.in_(order)), key=lambda view: order[view.deliveries[0].id])
+    return Page(items=tuple(items), next=cursor(page[-1].priority, page[-1].seq) if len(rows) > limit else None)
+
+
+def delivery_views(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple[DocumentView, ...]:
+    """Give each delivery that fits, with its document."""
+    joined = sa.select(deliveries).join(documents, documents.c.id == deliveries.c.document).where(condition)
+    rows = connection.execute(joined).mappings().all()
+    known = _documents(connection, {row["document"] for row in rows})
+    return tuple(DocumentView(document=known[row["document"]], deliveries=(read_delivery(row),)) for row in rows)
+
+
+def timeline(connection: sa.Connection, wanted: str, organs: Organs) -> tuple[Event, ...]:
+    """List a document's events, oldest first."""
+    select = sa.select(events).where(events.c.document == wanted, _audible(organs)).order_by(events.c.seq)
+    return tuple(read_event(row) for row in connection.execute(select).mappings())
+
+
+def event_log(connection: sa.Connection, organs: Organs, after: str | None, limit: int) -> tuple[tuple[Event, ...], str]:
+    """List events after a cursor, and the next cursor."""
+    start = 0 if after is None else position(after)[0]
+    select = sa.select(events).where(events.c.seq > start, _audible(organs)).order_by(events.c.seq).limit(limit)
+    found = tuple(read_event(row) for row in connection.execute(select).mappings())
+    return found, cursor(found[-1].seq if found else start)
+
+
+def receipt_list(connection: sa.Connection, wanted: str, organs: Organs) -> tuple[Receipt, ...]:
+    """List a document's receipts, the acceptance receipt first; a receiver sees those of his own delivery besides."""
+    seen = document(connection, wanted, organs)
+    own = [each.id for each in seen.deliveries]
+    select = (
+        sa.select(receipts)
+        .where(receipts.c.document == wanted, sa.or_(receipts.c.delivery.is_(None), receipts.c.delivery.in_(own)))
+        .order_by(receipts.c.seq)
+    )
+    return tuple(read_receipt(row) for row in connection.execute(select).mappings())
+
+
+def correlate(connection: sa.Connection, status: Correlation, receiver: OrganId) -> tuple[DocumentView, ...]:
+    """Find deliveries by document id, else by code and date, else by code and year."""
+    d, same_code = documents.c, sa.and_(documents.c.number == status.number, documents.c.notation == status.notation)
+    year = sa.extract("year", d.promulgated_on) == status.promulgated_on.year
+    attempts = [sa.and_(same_code, d.promulgated_on == status.promulgated_on), sa.and_(same_code, year)]
+    if status.document_id:
+        attempts.insert(0, d.document_id == status.document_id)
+    for attempt in attempts:
+        condition = sa.and_(d.sender == status.owner, deliveries.c.receiver == receiver, attempt)
+        found = delivery_views(connection, condition)
+        if found:
+            return found
+    return ()
+
+
+def tally(connection: sa.Connection) -> Tally:
+    """Count."""
+    states = connection.execute(sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)).all()
+    return Tally(
+        documents=connection.execute(sa.select(sa.func.count()).select_from(documents)).scalar_one(),
+        deliveries={State(state): count for state, count in states},
+        refusals=connection.execute(sa.select(sa.func.count()).select_from(refusals)).scalar_one(),
+    )
+
+
+def cursor(*position: int) -> str:
+    """Write a position as an opaque cursor."""
+    return "-".join(map(str, position))
+
+
+def position(cursor: str, length: int = 1) -> tuple[int, ...]:
+    """Read a cursor. Raises `malformed-request`."""
+    parts = cursor.split("-")
+    if len(parts) != length or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        raise Rejected("malformed-request", path="after", detail="Con trỏ không hợp lệ.", detail_en="Not a cursor of this list.")
+    return tuple(map(int, parts))
+
+
+def _views(connection: sa.Connection, wanted: list[str], organs: Organs) -> tuple[DocumentView, ...]:
+    known = _documents(connection, wanted)
+    select = sa.select(deliveries).where(deliveries.c.document.in_(wanted)).order_by(deliveries.c.seq)
+    seen: dict[str, list[Any]] = {each: [] for each in wanted}
+    for row in connection.execute(select).mappings():
+        if known[row["document"]].sender in organs or row["receiver"] in organs:
+            seen[row["document"]].append(read_delivery(row))
+    return tuple(
+        DocumentView(document=known[each], deliveries=tuple(seen[each]))
+        for each in wanted
+        if each in known and (seen[each] or known[each].sender in organs)
+    )
+
+
+def _documents(connection: sa.Connection, wanted: Collection[str]) -> dict[str, Any]:
+    select = sa.select(documents).where(documents.c.id.in_(wanted))
+    return {row["id"]: read_document(row) for row in connection.execute(select).mappings()}
+
+
+def _audible(organs: Organs) -> sa.ColumnElement[bool]:
+    return sa.or_(events.c.sender.in_(organs), events.c.receiver.in_(organs))

@@ -1,0 +1,143 @@
+"""How the nouns are rows."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway.core import lifecycle
+from gateway.core.model import (
+    BusinessType,
+    Delivery,
+    Document,
+    Event,
+    Fact,
+    Finding,
+    Kind,
+    OrganId,
+    Part,
+    Priority,
+    Receipt,
+    Severity,
+    State,
+    StatusCode,
+    SystemId,
+)
+
+Row = sa.RowMapping
+
+
+def document_row(value: Document) -> dict[str, Any]:
+    """Give the columns of a document (all but the answer)."""
+    return {
+        "id": value.id,
+        "document_id": value.document_id,
+        "kind": value.kind.value,
+        "sender": value.sender,
+        "number": value.number,
+        "notation": value.notation,
+        "subject": value.subject,
+        "priority": value.priority.value,
+        "business_type": value.business_type.value,
+        "promulgated_on": value.promulgated_on,
+        "due_on": value.due_on,
+        "natural_key": value.natural_key,
+        "sha256": value.sha256,
+        "content_sha256": value.content_sha256,
+        "size": value.size,
+        "accepted_at": value.accepted_at,
+        "system": value.system,
+        "findings": [_finding_json(each) for each in value.findings],
+        "parts": [_part_json(each) for each in value.parts],
+    }
+
+
+def read_document(row: Row) -> Document:
+    """Read a document."""
+    return Document(
+        id=row["id"],
+        document_id=row["document_id"],
+        kind=Kind(row["kind"]),
+        sender=OrganId(row["sender"]),
+        number=row["number"],
+        notation=row["notation"],
+        subject=row["subject"],
+        priority=Priority(row["priority"]),
+        business_type=BusinessType(row["business_type"]),
+        promulgated_on=row["promulgated_on"],
+        due_on=row["due_on"],
+        natural_key=row["natural_key"],
+        sha256=row["sha256"],
+        content_sha256=row["content_sha256"],
+        size=row["size"],
+        accepted_at=row["accepted_at"],
+        system=SystemId(row["system"]),
+        findings=tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in row["findings"]),
+        parts=tuple(Part(**each) for each in row["parts"]),
+    )
+
+
+def read_delivery(row: Row) -> Delivery:
+    """Read a delivery."""
+    state = State(row["state"])
+    return Delivery(
+        id=row["id"],
+        document=row["document"],
+        receiver=OrganId(row["receiver"]),
+        state=state,
+        status_code=_code(row["status_code"]),
+        why=row["why"],
+        owner=lifecycle.owner(state),
+        attempts=row["attempts"],
+        next_attempt_at=row["not_before"],
+        progress=_code(row["progress"]),
+    )
+
+
+def receipt_row(value: Receipt) -> dict[str, Any]:
+    """Give the columns of a receipt."""
+    return {
+        "id": value.id,
+        "fact": value.fact.value,
+        "document": value.document,
+        "delivery": value.delivery,
+        "at": value.at,
+        "xml": value.xml,
+    }
+
+
+def read_receipt(row: Row) -> Receipt:
+    """Read a receipt."""
+    return Receipt(
+        id=row["id"], fact=Fact(row["fact"]), document=row["document"], delivery=row["delivery"], at=row["at"], xml=row["xml"]
+    )
+
+
+def read_event(row: Row) -> Event:
+    """Read an event."""
+    return Event(
+        seq=row["seq"], at=row["at"], type=row["type"], document=row["document"], delivery=row["delivery"], data=row["data"]
+    )
+
+
+def _code(text: str | None) -> StatusCode | None:
+    return None if text is None else StatusCode(text)
+
+
+def _finding_json(value: Finding) -> dict[str, Any]:
+    return {
+        "code": value.code,
+        "path": value.path,
+        "message": value.message,
+        "severity": value.severity.value,
+        "article": value.article,
+    }
+
+
+def _part_json(value: Part) -> dict[str, Any]:
+    return {
+        "content_id": value.content_id,
+        "content_type": value.content_type,
+        "name": value.name,
+        "sha256": value.sha256,
+        "size": value.size,
+    }

@@ -1,0 +1,152 @@
+"""SQLite: one writer thread with group commit, readers beside it."""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from gateway.core.faults import Transient
+
+T = TypeVar("T")
+
+GROUP = 64
+"""Units that share a commit: past this the fsync is no longer what costs."""
+READERS = 4
+BUSY_MILLISECONDS = 10_000
+"""How long a reader or another process's migration may hold the file before a write gives up."""
+RETRY_AFTER_SECONDS = 5
+
+
+def engine(file: Path) -> sa.Engine:
+    """Open a file with the durability that the ledger promises: WAL, and an fsync for each commit."""
+    made = sa.create_engine(
+        f"sqlite:///{file}",
+        connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000, "isolation_level": None},
+        poolclass=sa.pool.QueuePool,
+        pool_size=READERS + 1,
+        max_overflow=0,
+    )
+
+    @sa.event.listens_for(made, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unit:
+    work: Callable[[sa.Connection], Any]
+    done: asyncio.Future[Any]
+
+
+class SqliteExecutor:
+    """Runs units of work: writes one after the other in one thread, many to a commit; reads in a small pool."""
+
+    def __init__(self, file: Path) -> None:
+        self._engine = engine(file)
+        self._loop = asyncio.get_running_loop()
+        self._waiting: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(READERS, "ledger-reader")
+        self._writer = threading.Thread(target=self._write, name="ledger-writer", daemon=True)
+        self._writer.start()
+
+    async def write(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run `work` in a transaction; returns once it is on disk. What it raises undoes it alone."""
+        done: asyncio.Future[T] = self._loop.create_future()
+        self._waiting.put(_Unit(work=work, done=done))
+        return await asyncio.shield(done)
+
+    async def read(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run `work` on a snapshot."""
+        return await self._loop.run_in_executor(self._readers, self._read, work)
+
+    async def close(self) -> None:
+        """Finish what is waiting, then close the file."""
+        self._waiting.put(None)
+        await asyncio.to_thread(self._writer.join)
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    def _read(self, work: Callable[[sa.Connection], T]) -> T:
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                try:
+                    return work(connection)
+                finally:
+                    connection.exec_driver_sql("ROLLBACK")
+        except sa.exc.OperationalError as error:
+            raise _unavailable(error) from error
+
+    def _write(self) -> None:
+        with self._engine.connect() as connection:
+            while (first := self._waiting.get()) is not None:
+                group, last = self._gather(first)
+                self._settle(self._run(connection, group))
+                if last:
+                    return
+
+    def _gather(self, first: _Unit) -> tuple[list[_Unit], bool]:
+        """Take what waits, up to a group; True when the end was seen."""
+        group = [first]
+        while len(group) < GROUP:
+            try:
+                unit = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if unit is None:
+                return group, True
+            group.append(unit)
+        return group, False
+
+    def _run(self, connection: sa.Connection, group: list[_Unit]) -> list[tuple[_Unit, Any, BaseException | None]]:
+        """Run a group in one transaction; if one unit fails, run each in its own, so that only the guilty one fails."""
+        try:
+            results = _commit(connection, [unit.work for unit in group])
+        except Exception as error:  # noqa: BLE001  whatever a unit raises is its caller's
+            if len(group) == 1:
+                return [(group[0], None, error)]
+            return [outcome for unit in group for outcome in self._run(connection, [unit])]
+        return [(unit, result, None) for unit, result in zip(group, results, strict=True)]
+
+    def _settle(self, outcomes: list[tuple[_Unit, Any, BaseException | None]]) -> None:
+        def resolve() -> None:
+            for unit, result, error in outcomes:
+                if unit.done.done():
+                    continue
+                if error is None:
+                    unit.done.set_result(result)
+                else:
+                    unit.done.set_exception(_translated(error))
+
+        self._loop.call_soon_threadsafe(resolve)
+
+
+def _commit(connection: sa.Connection, works: list[Callable[[sa.Connection], Any]]) -> list[Any]:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        results = [work(connection) for work in works]
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sa.exc.OperationalError):  # SQLite may have rolled back by itself
+            connection.exec_driver_sql("ROLLBACK")
+        raise
+    return results
+
+
+def _translated(error: BaseException) -> BaseException:
+    return _unavailable(error) if isinstance(error, sa.exc.OperationalError) else error
+
+
+def _unavailable(error: BaseException) -> Transient:
+    return Transient("storage-unavailable", detail_en=type(error).__name__, retry_after=RETRY_AFTER_SECONDS)

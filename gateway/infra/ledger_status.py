@@ -1,0 +1,121 @@
+"""Statuses: what an agency reported, once, and what it moved."""
+
+import hashlib
+import json
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from gateway.core import lifecycle
+from gateway.core.faults import Rejected
+from gateway.core.model import Delivery, Document, Fact, OrganId, StatusCode, StatusReport
+from gateway.core.receipts import Attestation
+from gateway.infra import ledger_read
+from gateway.infra.ledger_events import about
+from gateway.infra.ledger_rows import receipt_row
+from gateway.infra.tables import deliveries, events, receipts, statuses
+from gateway.ports import Seal, StatusOutcome
+
+_RECALL_EVENTS = {
+    StatusCode.RECALL_REQUESTED: "recall.requested",
+    StatusCode.RECALL_AGREED: "recall.answered",
+    StatusCode.RECALL_REFUSED: "recall.answered",
+}
+
+
+def record(
+    connection: sa.Connection, delivery: str, report: StatusReport, organs: Collection[OrganId], now: datetime, seal: Seal
+) -> StatusOutcome:
+    """Record a report once, and move the delivery by the table of transitions. Raises `not-found` or `status-conflict`."""
+    view = ledger_read.delivery(connection, delivery, organs)
+    document, own = view.document, view.deliveries[0]
+    asking = report.code is StatusCode.RECALL_REQUESTED
+    if report.reporter not in organs or report.reporter != (document.sender if asking else own.receiver):
+        raise Rejected("not-found", path=delivery)
+    fingerprint = _fingerprint(delivery, report)
+    known = connection.execute(sa.select(statuses.c.answer).where(statuses.c.id == fingerprint)).scalar()
+    if known is not None:
+        return StatusOutcome(answer=known, created=False)
+    before = lifecycle.Standing(state=own.state, code=own.status_code, progress=own.progress)
+    after = lifecycle.report(before, report.code)
+    _move(connection, own, before, after, report)
+    answer = json.dumps({"id": fingerprint, "delivery": delivery, "state": after.state, "status_code": after.code})
+    _remember(connection, fingerprint, delivery, report, now, answer)
+    _announce(connection, document, own, report, before, after, now)
+    receipt = seal(Attestation(fact=Fact.STATUS, document=document, delivery=own, at=now, report=report))
+    connection.execute(receipts.insert(), receipt_row(receipt))
+    return StatusOutcome(answer=answer, created=True)
+
+
+def _fingerprint(delivery: str, report: StatusReport) -> str:
+    said = [
+        delivery,
+        report.code,
+        report.reporter,
+        report.description,
+        sorted(report.staff.items()),
+        report.at and report.at.isoformat(),
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+
+def _move(
+    connection: sa.Connection, own: Delivery, before: lifecycle.Standing, after: lifecycle.Standing, report: StatusReport
+) -> None:
+    """Move by compare-and-set; within the write transaction nothing else can have moved it."""
+    if after == before:
+        return
+    why = report.description if report.code in lifecycle.NEEDS_REASON else None
+    moved = connection.execute(
+        deliveries.update()
+        .where(deliveries.c.id == own.id, deliveries.c.state == before.state.value)
+        .values(
+            state=after.state.value,
+            status_code=after.code and after.code.value,
+            progress=after.progress and after.progress.value,
+            why=why,
+            lease_token=deliveries.c.lease_token if after.state not in lifecycle.FINAL else None,
+        )
+    )
+    if moved.rowcount != 1:
+        raise Rejected("status-conflict", path=own.id)
+
+
+def _remember(
+    connection: sa.Connection, fingerprint: str, delivery: str, report: StatusReport, now: datetime, answer: str
+) -> None:
+    row = {
+        "id": fingerprint,
+        "delivery": delivery,
+        "code": report.code.value,
+        "reporter": report.reporter,
+        "description": report.description,
+        "staff": report.staff,
+        "reported_at": report.at,
+        "received_at": now,
+        "answer": answer,
+    }
+    connection.execute(statuses.insert(), row)
+
+
+def _announce(
+    connection: sa.Connection,
+    document: Document,
+    own: Delivery,
+    report: StatusReport,
+    before: lifecycle.Standing,
+    after: lifecycle.Standing,
+    now: datetime,
+) -> None:
+    data = {
+        "code": report.code.value,
+        "description": report.description,
+        "state": after.state.value,
+        "previous": before.state.value,
+        "history": after == before,
+    }
+    rows = [about(document, own, "status.received", now, **{**data, "status_code": report.code.value})]
+    if report.code in _RECALL_EVENTS:
+        rows.append(about(document, own, _RECALL_EVENTS[report.code], now, **data))
+    connection.execute(events.insert(), rows)

@@ -1,0 +1,1 @@
+"""Alembic scripts: one folder for both databases."""

@@ -1,0 +1,167 @@
+"""Rules from files: agencies.toml, the trust folder and the shipped schemas; read anew when one of them changes."""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gateway.core import trust
+from gateway.core.directory import Agency, Directory, System, Systems
+from gateway.core.faults import Fault, Misconfigured
+from gateway.core.model import OrganId, SystemId, Trust
+from gateway.core.rules import Limits, Rules
+from gateway.core.schema import EdxmlSchema
+from gateway.core.trust import TrustStore
+from gateway.infra.authority import load_trust
+from gateway.infra.shipped import shipped
+
+EDXML_VERSION = "2016"
+
+
+class AgencyRow(BaseModel):
+    """An `[[agency]]` table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    parent: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str | None = None
+    locked: str | None = None
+    trust: Trust = Trust.SIGNED
+    trust_until: date | None = None
+    updated_on: date | None = None
+    certificates: tuple[str, ...] = ()
+
+
+class SystemRow(BaseModel):
+    """A `[[system]]` table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    organs: tuple[str, ...]
+    token_sha256: tuple[str, ...] = ()
+    certificate_sha256: tuple[str, ...] = ()
+
+
+class AgenciesFile(BaseModel):
+    """The whole of agencies.toml."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agency: tuple[AgencyRow, ...] = ()
+    system: tuple[SystemRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Whether a registered certificate may be used: `fault` says why not."""
+
+    organ: OrganId
+    file: Path
+    certificate: x509.Certificate | None
+    fault: Fault | None
+
+    @property
+    def registered(self) -> bool:
+        """Tell whether the certificate names its agency. An expired one still does: its use is refused as expired."""
+        return self.certificate is not None and (self.fault is None or self.fault.code == "certificate-expired")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Rules, and what the registration check said of each certificate."""
+
+    rules: Rules
+    admissions: tuple[Admission, ...]
+    agencies: Path
+    trust_folder: Path
+
+    def stamp(self) -> tuple[tuple[Path, int, int], ...]:
+        """Give a cheap fingerprint of the files that were read: it differs when one was changed, added or removed."""
+        watched = {self.agencies, *self.trust_folder.glob("*"), *(admission.file for admission in self.admissions)}
+        stats = [(path, path.stat()) for path in sorted(watched) if path.is_file()]
+        return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+
+
+def load(agencies: Path, trust_folder: Path, limits: Limits, now: datetime) -> Loaded:
+    """Read everything; raise Misconfigured naming the file and the mistake.
+
+    A certificate that fails the registration check is left out (its agency cannot sign with it) and reported in `admissions`.
+    """
+    file = _parse(agencies)
+    store = load_trust(trust_folder)
+    admissions = tuple(
+        _admit(OrganId(row.id), agencies.parent / name, store, now) for row in file.agency for name in row.certificates
+    )
+    registered: dict[str, list[x509.Certificate]] = {}
+    for admission in admissions:
+        if admission.certificate is not None and admission.registered:
+            registered.setdefault(admission.organ, []).append(admission.certificate)
+    try:
+        directory = Directory.of(_agency(row, registered.get(row.id, ())) for row in file.agency)
+    except ValueError as error:
+        raise Misconfigured("misconfigured", detail=f"{agencies}: {error}") from error
+    rules = Rules(directory=directory, systems=_systems(file, agencies), trust=store, schema=_schema(), limits=limits)
+    return Loaded(rules=rules, admissions=admissions, agencies=agencies, trust_folder=trust_folder)
+
+
+def _parse(agencies: Path) -> AgenciesFile:
+    try:
+        return AgenciesFile.model_validate(tomllib.loads(agencies.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        detail = _mistakes(error) if isinstance(error, ValidationError) else str(error)
+        raise Misconfigured("misconfigured", detail=f"{agencies}: {detail}") from error
+
+
+def _mistakes(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+
+
+def _admit(organ: OrganId, file: Path, store: TrustStore, now: datetime) -> Admission:
+    try:
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    except (OSError, ValueError) as error:
+        unreadable = Misconfigured("misconfigured", detail=f"{file}: {error}")
+        return Admission(organ=organ, file=file, certificate=None, fault=unreadable)
+    try:
+        trust.admit(certificate, store, now)
+    except Fault as fault:
+        return Admission(organ=organ, file=file, certificate=certificate, fault=fault)
+    return Admission(organ=organ, file=file, certificate=certificate, fault=None)
+
+
+def _agency(row: AgencyRow, certificates: Iterable[x509.Certificate]) -> Agency:
+    fields: dict[str, Any] = row.model_dump() | {"certificates": tuple(certificates)}
+    return Agency(**fields)
+
+
+def _systems(file: AgenciesFile, agencies: Path) -> Systems:
+    known = {row.id for row in file.agency}
+    for row in file.system:
+        unknown = [organ for organ in row.organs if organ not in known]
+        if unknown:
+            raise Misconfigured("misconfigured", detail=f"{agencies}: system {row.id}: organs {unknown}?")
+    return Systems.of(
+        System(
+            id=SystemId(row.id),
+            organs=frozenset(OrganId(organ) for organ in row.organs),
+            token_sha256=row.token_sha256,
+            certificate_sha256=row.certificate_sha256,
+        )
+        for row in file.system
+    )
+
+
+def _schema() -> EdxmlSchema:
+    folder = shipped("schemas") / "edxml" / EDXML_VERSION
+    return EdxmlSchema.of((folder / "document.xsd").read_bytes(), (folder / "status.xsd").read_bytes())

@@ -1,0 +1,153 @@
+"""The ledger's tables. Times are stored as microseconds since 1970 UTC, so that both databases order and compare them alike."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway.core.model import VIETNAM
+
+METADATA = sa.MetaData()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """An aware datetime, given back in Vietnam's time."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        return None if value is None else (_EPOCH + timedelta(microseconds=value)).astimezone(VIETNAM)
+
+
+documents = sa.Table(
+    "documents",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("document_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("notation", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("priority", sa.SmallInteger, nullable=False),
+    sa.Column("business_type", sa.SmallInteger, nullable=False),
+    sa.Column("promulgated_on", sa.Date, nullable=False),
+    sa.Column("due_on", sa.Date),
+    sa.Column("natural_key", sa.Text, nullable=False, unique=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("content_sha256", sa.String(64), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("accepted_at", Moment, nullable=False),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("findings", sa.JSON, nullable=False),
+    sa.Column("parts", sa.JSON, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Index("documents_by_sender", "sender", "seq"),
+    sa.Index("documents_by_document_id", "sender", "document_id"),
+    sa.Index("documents_by_code", "sender", "number", "notation", "promulgated_on"),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), nullable=False, index=True),
+    sa.Column("receiver", sa.Text, nullable=False),
+    sa.Column("priority", sa.SmallInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("status_code", sa.String(2)),
+    sa.Column("progress", sa.String(2)),
+    sa.Column("why", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("not_before", Moment),
+    sa.Column("lease_token", sa.Text),
+    sa.Column("lease_expires_at", Moment),
+    sa.Index("deliveries_waiting", "receiver", "state", sa.text("priority DESC"), "seq"),
+)
+
+receipts = sa.Table(
+    "receipts",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("fact", sa.Text, nullable=False),
+    sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), nullable=False, index=True),
+    sa.Column("delivery", sa.String(32), sa.ForeignKey("deliveries.id")),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("xml", sa.LargeBinary, nullable=False),
+)
+
+statuses = sa.Table(
+    "statuses",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("delivery", sa.String(32), sa.ForeignKey("deliveries.id"), nullable=False, index=True),
+    sa.Column("code", sa.String(2), nullable=False),
+    sa.Column("reporter", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("staff", sa.JSON, nullable=False),
+    sa.Column("reported_at", Moment),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+)
+
+events = sa.Table(
+    "events",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("document", sa.String(32), nullable=False, index=True),
+    sa.Column("delivery", sa.String(32)),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("receiver", sa.Text),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Index("events_by_sender", "sender", "seq"),
+    sa.Index("events_by_receiver", "receiver", "seq"),
+    sqlite_autoincrement=True,
+)
+
+leases = sa.Table(
+    "leases",
+    METADATA,
+    sa.Column("token", sa.Text, primary_key=True),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+)
+
+lease_items = sa.Table(
+    "lease_items",
+    METADATA,
+    sa.Column("token", sa.Text, sa.ForeignKey("leases.token"), primary_key=True),
+    sa.Column("delivery", sa.String(32), sa.ForeignKey("deliveries.id"), primary_key=True),
+    sa.Column("outcome", sa.Text),
+)
+
+idempotency = sa.Table(
+    "idempotency",
+    METADATA,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), nullable=False),
+    sa.Column("content_sha256", sa.String(64), nullable=False),
+)
+
+refusals = sa.Table(
+    "refusals",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("system", sa.Text),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("trace_id", sa.Text, nullable=False),
+)

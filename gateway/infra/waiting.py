@@ -1,0 +1,47 @@
+"""Wake-ups inside one process."""
+
+import asyncio
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from gateway.core.model import OrganId
+
+
+class ProcessWatch:
+    """One who waits in this process."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+
+    async def changed(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self.event.wait()
+        except TimeoutError:
+            return
+        self.event.clear()
+
+
+class ProcessWaiting:
+    """Waiting port for one process. Another process's news is found by the caller's slow polling."""
+
+    def __init__(self) -> None:
+        self._watches: dict[OrganId, set[ProcessWatch]] = {}
+
+    def notify(self, organs: Collection[OrganId]) -> None:
+        for organ in organs:
+            for watch in self._watches.get(organ, ()):
+                watch.event.set()
+
+    @contextmanager
+    def watch(self, organs: Collection[OrganId]) -> Iterator[ProcessWatch]:
+        watch = ProcessWatch()
+        for organ in organs:
+            self._watches.setdefault(organ, set()).add(watch)
+        try:
+            yield watch
+        finally:
+            for organ in organs:
+                self._watches[organ].discard(watch)
+                if not self._watches[organ]:
+                    del self._watches[organ]

@@ -1,0 +1,292 @@
+"""What the flows ask of the outside: the ports, and the bundle of those that do things."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+
+from gateway.core.model import (
+    Delivery,
+    Document,
+    Event,
+    OrganId,
+    Receipt,
+    State,
+    StatusReport,
+    SystemId,
+)
+from gateway.core.receipts import Attestation
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """All that one accepted document writes, in one transaction.
+
+    `answer` is the JSON text that the sender gets, now and on every resend.
+    """
+
+    document: Document
+    deliveries: tuple[Delivery, ...]
+    receipt: Receipt
+    answer: str
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What the ledger holds for a document that was sent: `created` is False where it was there before."""
+
+    document: str
+    answer: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    """A document as one caller may see it: all deliveries for its sender, only his own for a receiver."""
+
+    document: Document
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A claim on deliveries until `expires_at`; whoever shows the token (and is the same system) may settle it."""
+
+    token: str
+    expires_at: datetime
+    items: tuple[DocumentView, ...]
+    """One view for each leased delivery: its document and that single delivery."""
+
+
+Seal = Callable[[Attestation], Receipt]
+"""Make the signed receipt of a fact. The ledger calls it inside the transaction that makes the fact durable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusOutcome:
+    """What recording a status did: `answer` is the JSON text for the caller, the same on every repeat."""
+
+    answer: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The single trace that a refused input leaves: an audit row."""
+
+    at: datetime
+    source: str
+    system: SystemId | None
+    sha256: str
+    size: int
+    code: str
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Counts that must balance: accepted deliveries = those in a final state + those on their way."""
+
+    documents: int
+    deliveries: dict[State, int] = field(default_factory=dict)
+    refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correlation:
+    """How a status package names its document: by document id, else by code and date, else by code and year."""
+
+    owner: OrganId
+    document_id: str | None
+    number: str
+    notation: str
+    promulgated_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of a list, with an opaque cursor to the next page, or None at the end."""
+
+    items: tuple[Any, ...]
+    next: str | None
+
+
+class Ledger(Protocol):
+    """The durable record. Every write is one transaction, fsynced before the call returns; state moves by compare-and-set.
+
+    Reads and writes that take `organs` (the caller's organ ids) see only what these sent or received: all else is
+    `Rejected("not-found")`. A bad cursor is `Rejected("malformed-request")`; a full disk or closed database is
+    `Transient("storage-unavailable")`.
+    """
+
+    async def accept(self, entry: Entry) -> Acceptance:
+        """Record a document, its deliveries, events and receipt, or find that it is there already.
+
+        The same natural key with the same `content_sha256` (or the same idempotency key of the same system with the same
+        content) gives the first answer. Raises `duplicate-document` (naming the first document's id and acceptance time) or
+        `idempotency-key-reused`.
+        """
+
+    async def document(self, document: str, organs: Collection[OrganId]) -> DocumentView: ...
+
+    async def delivery(self, delivery: str, organs: Collection[OrganId]) -> DocumentView:
+        """Give one delivery with its document, to its receiver or its document's sender."""
+
+    async def documents(
+        self, organs: Collection[OrganId], *, role: str | None, state: State | None, after: str | None, limit: int
+    ) -> Page:
+        """List `DocumentView`s, newest first; `role` is ``sender``, ``receiver`` or None for both."""
+
+    async def timeline(self, document: str, organs: Collection[OrganId]) -> tuple[Event, ...]:
+        """List the document's events that the caller may see, oldest first."""
+
+    async def receipts(self, document: str, organs: Collection[OrganId]) -> tuple[Receipt, ...]:
+        """List the document's receipts that the caller may see, the acceptance receipt first."""
+
+    async def inbox(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> Page:
+        """Peek at available deliveries (`DocumentView`s of one delivery each), urgent first, then oldest; leased ones too."""
+
+    async def lease(
+        self, system: SystemId, organs: Collection[OrganId], *, limit: int, until: datetime, now: datetime
+    ) -> Lease | None:
+        """Claim up to `limit` available, unleased deliveries, urgent first; None when there is none."""
+
+    async def ack(
+        self, token: str, system: SystemId, deliveries: Sequence[str] | None, *, now: datetime, seal: Seal
+    ) -> tuple[str, ...]:
+        """Take the leased deliveries (all when None) as handed over: `available` → `collected`, with a receipt each.
+
+        Gives the ids acked under this token among those asked for; the same again gives the same. A delivery that a status
+        has already moved on keeps its state. Raises `not-found` (token, or a delivery that is not of it) and `lease-lost`.
+        """
+
+    async def nack(
+        self, token: str, system: SystemId, deliveries: Sequence[str] | None, *, now: datetime, reason: str, not_before: datetime
+    ) -> tuple[str, ...]:
+        """Give the leased deliveries back: they stay `available`, show `reason` in `why`, and wait until `not_before`."""
+
+    async def renew(self, token: str, system: SystemId, *, until: datetime, now: datetime) -> Lease:
+        """Prolong a live lease. Raises `not-found` and `lease-lost`."""
+
+    async def correlate(self, status: Correlation, receiver: OrganId) -> tuple[Delivery, ...]:
+        """Find the deliveries that a status may mean: by document id, else code and date, else code and year."""
+
+    async def record_status(
+        self, delivery: str, report: StatusReport, organs: Collection[OrganId], *, now: datetime, seal: Seal
+    ) -> StatusOutcome:
+        """Record a status report on a delivery, moving its state by `lifecycle.report`; history if it moves nothing.
+
+        `report.reporter` must be the delivery's receiver (for 13: the document's sender), else `not-found`.
+        The same report again (all fields equal) gives the same answer. Raises `status-conflict`.
+        """
+
+    async def events(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> tuple[tuple[Event, ...], str]:
+        """List events of the caller's documents after a cursor (None: from the beginning), and the next cursor."""
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Write the audit row of a refused input."""
+
+    async def tally(self) -> Tally: ...
+
+    async def ready(self) -> None:
+        """Raise `Transient("not-ready")` unless the database answers and its schema is current."""
+
+    async def close(self) -> None: ...
+
+
+class Staged(Protocol):
+    """Bytes on their way into the vault: hashed while they stream; in memory while small, in a temporary file above that."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what was written so far, lower-case hex."""
+
+    async def write(self, chunk: bytes) -> None: ...
+
+    def read(self) -> bytes:
+        """Give all bytes that were written (for envelopes, which are bounded)."""
+
+    def digest(self, algorithm: str) -> bytes:
+        """Digest the bytes by `hashlib` name, streaming."""
+
+    async def discard(self) -> None:
+        """Forget the bytes, leaving no file. Harmless after `keep`."""
+
+
+class Vault(Protocol):
+    """Payload bytes by content: what is kept is found under its SHA-256, and never changes."""
+
+    def stage(self) -> Staged: ...
+
+    async def keep(self, staged: Sequence[Staged]) -> None:
+        """Make the bytes durable (temp file, fsync, rename, fsync of the folder) before returning. Idempotent by content."""
+
+    async def read(self, sha256: str) -> bytes: ...
+
+    def stream(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Stream bytes `start` (inclusive) to `end` (exclusive)."""
+
+    async def ready(self) -> None:
+        """Raise `Transient("not-ready")` unless the vault can be written."""
+
+
+class Signer(Protocol):
+    """The hub's own key."""
+
+    def seal(self, attestation: Attestation) -> Receipt:
+        """Make the signed receipt of a fact (P-256, well under a millisecond)."""
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Give the present moment, aware, in `model.VIETNAM`."""
+
+
+class Compute(Protocol):
+    """Runs pure, synchronous work: at once where it is small, beside the event loop where it is large."""
+
+    async def run(self, weight: int, work: Callable[[], T]) -> T:
+        """Run `work`, which will handle about `weight` bytes; large works wait for each other so that memory stays bounded."""
+
+
+class Telemetry(Protocol):
+    """One call gives the log line and the metric, so they cannot disagree. Never a body or a secret."""
+
+    def record(self, event: str, **facts: str | int | float | None) -> None: ...
+
+
+class Watch(Protocol):
+    """One who waits. What is notified after the watch began is not missed, whenever `changed` is called."""
+
+    async def changed(self, seconds: float) -> None:
+        """Return once a watched organ was notified since the last call, or after `seconds`."""
+
+
+class Waiting(Protocol):
+    """Wakes those who wait for something to happen to an agency."""
+
+    def notify(self, organs: Collection[OrganId]) -> None: ...
+
+    def watch(self, organs: Collection[OrganId]) -> AbstractContextManager[Watch]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The things that do. `Rules` are the things that know."""
+
+    ledger: Ledger
+    vault: Vault
+    signer: Signer
+    clock: Clock
+    compute: Compute
+    telemetry: Telemetry
+    waiting: Waiting

@@ -1,0 +1,47 @@
+"""Who may call, and what they get when something is wrong."""
+
+import aiohttp
+
+from tests.api.conftest import Province
+
+
+async def test_a_call_without_credentials_is_refused(hub: Province) -> None:
+    async with hub.province.session.get(f"{hub.base}/api/v1/inbox") as response:
+        assert (response.status, response.content_type) == (401, "application/problem+json")
+        assert "WWW-Authenticate" in response.headers
+
+
+async def test_a_wrong_token_is_refused(hub: Province) -> None:
+    status, problem, _ = await hub.province.call("GET", "/inbox", headers={"Authorization": "Bearer x"})
+    assert (status, problem["code"]) == (401, "unauthenticated")
+
+
+async def test_an_unknown_path_is_a_problem_document(hub: Province) -> None:
+    status, problem = await hub.province.get("/nothing")
+    assert (status, problem["code"]) == (404, "not-found")
+
+
+async def test_a_wrong_method_is_a_problem_document(hub: Province) -> None:
+    status, problem, headers = await hub.province.call("DELETE", "/documents")
+    assert (status, problem["code"], headers["Allow"]) == (405, "method-not-allowed", "GET, POST")
+
+
+async def test_the_trace_id_of_the_caller_is_kept(hub: Province) -> None:
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    _, problem, headers = await hub.province.call("GET", "/documents/x", headers={"traceparent": parent})
+    assert problem["trace_id"] == headers["X-Trace-Id"] == "0af7651916cd43dd8448eb211c80319c"
+
+
+async def test_health_and_readiness_need_no_credentials(hub: Province) -> None:
+    async with aiohttp.ClientSession() as session:
+        for path in ("/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/docs", "/api/v1/docs/swagger-ui.css"):
+            async with session.get(f"{hub.base}{path}") as response:
+                assert response.status == 200, path
+
+
+async def test_the_reference_page_loads_nothing_from_outside(hub: Province) -> None:
+    async with hub.province.session.get(f"{hub.base}/api/v1/docs") as response:
+        page = await response.text()
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
