@@ -26,6 +26,8 @@ SIZES = {"2 kB": 2_000, "100 kB": 100_000, "5 MB": 5_000_000}
 COUNTS = {"2 kB": 3000, "100 kB": 1000, "5 MB": 40}
 CONNECTIONS = {"2 kB": 32, "100 kB": 16, "5 MB": 4}
 WARM_UP = 50
+WIDTH = 120
+"""Columns of the table, also where the output is no terminal."""
 
 
 def main() -> None:
@@ -34,7 +36,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the documents")
     parser.add_argument("--size", choices=list(SIZES), action="append", help="only these sizes")
     asked = parser.parse_args()
-    console = Console()
+    console = Console(width=WIDTH)
     folder = Path(tempfile.mkdtemp(prefix="lienthong-bench-"))
     try:
         table = Table("cỡ · size", "", "văn bản/giây · docs/s", "p50 ms", "p99 ms", "CPU ms", "đỉnh · peak MB")

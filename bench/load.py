@@ -33,9 +33,9 @@ async def post_all(url: str, token: str, bodies: Sequence[bytes], *, connections
             for body in queue:
                 started = time.perf_counter()
                 async with session.post(url, data=body) as response:
-                    text = await response.text()
+                    raw = await response.read()
                     if response.status != 202:
-                        raise RuntimeError(f"{response.status}: {text[:500]}")
+                        raise RuntimeError(f"{response.status}: {raw[:500]!r}")
                 times.append(time.perf_counter() - started)
 
         before, started = sum(process.cpu_times()[:2]), time.perf_counter()

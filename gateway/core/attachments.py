@@ -3,10 +3,10 @@
 import base64
 import binascii
 import io
+import posixpath
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Final
 
 from gateway.core.faults import Rejected
@@ -123,4 +123,4 @@ def _is_text(start: bytes) -> bool:
 
 
 def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
+    return posixpath.splitext(name)[1].lower()

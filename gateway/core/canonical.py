@@ -4,6 +4,7 @@ The canonical tree has every element of `edxml` in its order, in one namespace, 
 its original; the base64 of attachments is carried beside it, never in it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -45,17 +46,45 @@ class Canonical:
 
 def kind(root: etree._Element) -> Kind:
     """Tell a status package from a document: it has a StatusCode, and no To."""
-    header = _header(root)
-    names = {_parted(child)[1] for child in header} if header is not None else set()
-    return Kind.STATUS if "StatusCode" in names and "To" not in names else Kind.DOCUMENT
+    header = _descend(root, "edXMLEnvelope", "edXMLHeader", "MessageHeader")
+    if header is None or _child(header, "StatusCode") is None:
+        return Kind.DOCUMENT
+    return Kind.STATUS if _child(header, "To") is None else Kind.DOCUMENT
 
 
 def sender(root: etree._Element) -> str | None:
     """Find From/OrganId, which names the agency whose certificate must prove the document."""
-    header = _header(root)
-    place = None if header is None else _child(header, "From")
-    organ = None if place is None else _child(place, "OrganId")
+    organ = _descend(root, "edXMLEnvelope", "edXMLHeader", "MessageHeader", "From", "OrganId")
     return None if organ is None else (organ.text or "").strip() or None
+
+
+def as_it_is(root: etree._Element, is_valid: Callable[[Kind, etree._Element], bool]) -> Canonical | None:
+    """Take a tree that is canonical already as it is; None where it is not. Its texts of base64 are moved beside it."""
+    of = kind(root)
+    elements = list(root.iter(_Q + _CONTENT))
+    made = Canonical(kind=of, root=root, contents=[element.text or "" for element in elements])
+    for element in elements:
+        element.text = None
+    if is_valid(of, root) and _is_tidy(root):
+        return made
+    for element, text in zip(elements, made.contents, strict=True):
+        element.text = text
+    return None
+
+
+def _is_tidy(root: etree._Element) -> bool:
+    """Tell whether a valid tree has no white space around a value, no empty group, and whole hops."""
+    for element in root.iter():
+        if len(element) == 0:
+            text = element.text
+            if text is None:
+                if _parted(element)[1] not in _MAY_BE_EMPTY:
+                    return False
+            elif text[:1].isspace() or text[-1:].isspace():
+                return False
+    hops = root.findall(f"{_Q}edXMLEnvelope/{_Q}edXMLHeader/{_Q}{_TRACE}/{_Q}TraceHeader")
+    organs = [hop.findtext(f"{_Q}OrganId") for hop in hops]
+    return kind(root) is Kind.STATUS or (bool(organs) and None not in organs and "null" not in organs)
 
 
 def canonicalise(root: etree._Element) -> Canonical:
@@ -112,7 +141,7 @@ def _copy(made: Canonical, source: etree._Element, parent: etree._Element, shape
 
 
 _MAY_BE_EMPTY: Final = frozenset(
-    {"edXMLEnvelope", "edXMLHeader", "MessageHeader", "edXMLBody", "edXMLManifest", "AttachmentEncoded"}
+    {"edXMLEnvelope", "edXMLHeader", "MessageHeader", "edXMLBody", "edXMLManifest", "AttachmentEncoded", _CONTENT}
 )
 
 
@@ -172,14 +201,21 @@ def _complete(made: Canonical) -> None:
         business[:] = sorted(business, key=lambda child: order[_parted(child)[1]][0])
 
 
-def _header(root: etree._Element) -> etree._Element | None:
-    envelope = _child(root, "edXMLEnvelope")
-    header = None if envelope is None else _child(envelope, "edXMLHeader")
-    return None if header is None else _child(header, "MessageHeader")
+def _descend(element: etree._Element, *names: str) -> etree._Element | None:
+    found: etree._Element | None = element
+    for name in names:
+        if found is None:
+            return None
+        found = _child(found, name)
+    return found
 
 
 def _child(element: etree._Element, name: str) -> etree._Element | None:
-    return next((child for child in element if _parted(child)[1] == name and _parted(child)[0] in _READ), None)
+    usual = _Q + name
+    for child in element:
+        if child.tag == usual or (_parted(child)[1] == name and _parted(child)[0] in _READ):
+            return child
+    return None
 
 
 def _parted(element: etree._Element) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from lxml import etree
 
 from gateway.core import edxml
-from gateway.core.canonical import Canonical, canonicalise
+from gateway.core.canonical import Canonical, as_it_is, canonicalise
 from gateway.core.envelope import NAMESPACE, Attachment, DocumentPackage, Package, StatusPackage
 from gateway.core.faults import Rejected
 from gateway.core.model import Finding, Kind, Problem
@@ -48,18 +48,18 @@ def read_status(root: etree._Element, schema: EdxmlSchema, *, today: date) -> St
 
 def read(root: etree._Element, schema: EdxmlSchema, *, today: date) -> Reading:
     """Read a package of either kind. `today` bounds the date of promulgation. Raises `schema-invalid` with every problem."""
-    made = canonicalise(root)
+    taken = as_it_is(root, schema.check)
+    made = taken or canonicalise(root)
     shape = edxml.STATUS_PACKAGE if made.kind is Kind.STATUS else edxml.DOCUMENT
-    if not schema.check(made.kind, made.root):
+    if taken is None and not schema.check(made.kind, made.root):
         raise _invalid((*schema.explain(made.kind, made.root), *_bad_values(made.root, shape), *_contradictions(made, today)))
     try:
         fields = _fields(made.root, shape)
     except ValueError:
         raise _invalid((*_bad_values(made.root, shape), *_contradictions(made, today))) from None
-    problems = tuple(_contradictions(made, today))
-    if problems:
-        raise _invalid(problems)
     package = fields["header"] if made.kind is Kind.STATUS else _document(made, fields)
+    if isinstance(package, DocumentPackage) and not _is_consistent(package, fields, today):
+        raise _invalid(tuple(_contradictions(made, today)))
     return Reading(kind=made.kind, package=package, findings=tuple(made.findings.values()))
 
 
@@ -126,6 +126,19 @@ def _bad_values(element: etree._Element, shape: Shape) -> Iterator[Problem]:
             yield _problem(
                 "T", child, f"Giá trị «{(child.text or '')[:30]}» không tồn tại hoặc không đúng kiểu.", "No such value."
             )
+
+
+def _is_consistent(package: DocumentPackage, fields: dict[str, Any], today: date) -> bool:
+    """Decide quickly what `_contradictions` explains."""
+    receivers = [receiver.organ_id for receiver in package.header.receivers]
+    listed = [attachment.content_id for attachment in package.attachments]
+    inline = [attachment["content_id"] for attachment in fields.get("attachments", ())]
+    return (
+        len(set(receivers)) == len(receivers)
+        and len(set(listed)) == len(listed)
+        and (not inline or (len(inline) == len(listed) and set(inline) == set(listed)))
+        and package.header.promulgation_date <= today
+    )
 
 
 def _contradictions(made: Canonical, today: date) -> Iterator[Problem]:

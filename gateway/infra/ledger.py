@@ -36,7 +36,8 @@ class SqlLedger:
         return cls(SqliteExecutor(file))
 
     async def accept(self, entry: Entry) -> Acceptance:
-        return await self._executor.write(lambda c: ledger_accept.accept(c, entry))
+        acceptance: Acceptance = await self._executor.write_batched(ledger_accept.accept, entry)
+        return acceptance
 
     async def refuse(self, refusal: Refusal) -> None:
         await self._executor.write(lambda c: ledger_accept.refuse(c, refusal))

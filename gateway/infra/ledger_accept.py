@@ -1,5 +1,7 @@
 """Accepting: a document, its deliveries, receipt and events in one transaction, exactly once."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,37 +12,97 @@ from gateway.infra.ledger_rows import document_row, receipt_row
 from gateway.infra.tables import deliveries, documents, events, idempotency, receipts, refusals
 from gateway.ports import Acceptance, Entry, Refusal
 
-_FIRST = sa.select(documents.c.id, documents.c.answer, documents.c.content_sha256, documents.c.accepted_at).where(
-    documents.c.natural_key == sa.bindparam("natural_key")
-)
-_KEYED = sa.select(idempotency.c.content_sha256).where(
-    idempotency.c.system == sa.bindparam("system"), idempotency.c.key == sa.bindparam("key")
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _First:
+    """The document that has a natural key."""
+
+    id: str
+    answer: str
+    content_sha256: str
+    accepted_at: datetime
 
 
-def accept(connection: sa.Connection, entry: Entry) -> Acceptance:
-    """Record an entry, or find that it is recorded. Raises `duplicate-document` or `idempotency-key-reused`."""
-    document = entry.document
-    keyed = _demand_same_content(connection, entry)
-    first = connection.execute(_FIRST, {"natural_key": document.natural_key}).first()
-    if first is not None:
-        if first.content_sha256 != document.content_sha256:
-            when = first.accepted_at.strftime("%d/%m/%Y %H:%M:%S")
-            raise Rejected(
-                "duplicate-document",
-                path="MessageHeader/Code",
-                detail=f"Văn bản đầu tiên: {first.id}, nhận lúc {when}.",
-                detail_en=f"The first document: {first.id}, accepted at {when}.",
-            )
-        if not keyed:
-            _remember_key(connection, entry)
-        return Acceptance(document=first.id, answer=first.answer, created=False)
-    connection.execute(documents.insert(), document_row(document) | {"answer": entry.answer})
-    connection.execute(deliveries.insert(), [_delivery_row(entry, index) for index in range(len(entry.deliveries))])
-    connection.execute(receipts.insert(), receipt_row(entry.receipt))
-    connection.execute(events.insert(), _events(entry))
-    _remember_key(connection, entry)
+def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance | Rejected]:
+    """Record entries, or find that they are recorded; the rows of all go to the database together.
+
+    An entry's own refusal (`duplicate-document`, `idempotency-key-reused`) is its result, and does not touch the others.
+    """
+    first = _recorded(connection, entries)
+    keyed = _used_keys(connection, entries)
+    new: list[Entry] = []
+    keys: list[dict[str, str]] = []
+    results: list[Acceptance | Rejected] = []
+    for entry in entries:
+        try:
+            results.append(_decide(entry, first, keyed, new, keys))
+        except Rejected as refusal:
+            results.append(refusal)
+    if new:
+        connection.execute(documents.insert(), [document_row(each.document) | {"answer": each.answer} for each in new])
+        connection.execute(deliveries.insert(), [row for each in new for row in _delivery_rows(each)])
+        connection.execute(receipts.insert(), [receipt_row(each.receipt) for each in new])
+        connection.execute(events.insert(), [row for each in new for row in _events(each)])
+    if keys:
+        connection.execute(idempotency.insert(), keys)
+    return results
+
+
+def _decide(
+    entry: Entry,
+    first: dict[str, _First],
+    keyed: dict[tuple[str, str], str],
+    new: list[Entry],
+    keys: list[dict[str, str]],
+) -> Acceptance:
+    """Judge one entry by what is recorded and by those before it, adding its rows to what will be written."""
+    document, key = entry.document, (entry.document.system, entry.idempotency_key or "")
+    if entry.idempotency_key is not None and keyed.get(key, document.content_sha256) != document.content_sha256:
+        raise Rejected("idempotency-key-reused", path="Idempotency-Key")
+    known = first.get(document.natural_key)
+    if known is not None and known.content_sha256 != document.content_sha256:
+        raise _duplicate(known)
+    if entry.idempotency_key is not None and key not in keyed:
+        keyed[key] = document.content_sha256
+        keys.append({"system": key[0], "key": key[1], "document": document.id, "content_sha256": document.content_sha256})
+    if known is not None:
+        return Acceptance(document=known.id, answer=known.answer, created=False)
+    new.append(entry)
+    first[document.natural_key] = _First(
+        id=document.id, answer=entry.answer, content_sha256=document.content_sha256, accepted_at=document.accepted_at
+    )
     return Acceptance(document=document.id, answer=entry.answer, created=True)
+
+
+def _recorded(connection: sa.Connection, entries: list[Entry]) -> dict[str, _First]:
+    """Find the documents that have the entries' natural keys."""
+    d = documents.c
+    wanted = {entry.document.natural_key for entry in entries}
+    select = sa.select(d.natural_key, d.id, d.answer, d.content_sha256, d.accepted_at).where(d.natural_key.in_(wanted))
+    return {
+        row.natural_key: _First(id=row.id, answer=row.answer, content_sha256=row.content_sha256, accepted_at=row.accepted_at)
+        for row in connection.execute(select)
+    }
+
+
+def _used_keys(connection: sa.Connection, entries: list[Entry]) -> dict[tuple[str, str], str]:
+    """Find for what content the entries' idempotency keys were used."""
+    wanted = {(entry.document.system, entry.idempotency_key) for entry in entries if entry.idempotency_key is not None}
+    if not wanted:
+        return {}
+    k = idempotency.c
+    select = sa.select(k.system, k.key, k.content_sha256).where(k.key.in_({key for _, key in wanted}))
+    return {(row.system, row.key): row.content_sha256 for row in connection.execute(select)}
+
+
+def _duplicate(first: _First) -> Rejected:
+    when = first.accepted_at.strftime("%d/%m/%Y %H:%M:%S")
+    return Rejected(
+        "duplicate-document",
+        path="MessageHeader/Code",
+        detail=f"Văn bản đầu tiên: {first.id}, nhận lúc {when}.",
+        detail_en=f"The first document: {first.id}, accepted at {when}.",
+    )
 
 
 def refuse(connection: sa.Connection, refusal: Refusal) -> None:
@@ -59,38 +121,18 @@ def refuse(connection: sa.Connection, refusal: Refusal) -> None:
     )
 
 
-def _demand_same_content(connection: sa.Connection, entry: Entry) -> bool:
-    """Hold that the caller's key, if it was used, was used for this content; tell whether it was used."""
-    if entry.idempotency_key is None:
-        return True
-    named = {"system": entry.document.system, "key": entry.idempotency_key}
-    content = connection.execute(_KEYED, named).scalar()
-    if content is not None and content != entry.document.content_sha256:
-        raise Rejected("idempotency-key-reused", path="Idempotency-Key")
-    return content is not None
-
-
-def _remember_key(connection: sa.Connection, entry: Entry) -> None:
-    if entry.idempotency_key is not None:
-        row = {
-            "system": entry.document.system,
-            "key": entry.idempotency_key,
-            "document": entry.document.id,
-            "content_sha256": entry.document.content_sha256,
+def _delivery_rows(entry: Entry) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": delivery.id,
+            "document": delivery.document,
+            "receiver": delivery.receiver,
+            "priority": entry.document.priority.value,
+            "state": delivery.state.value,
+            "attempts": 0,
         }
-        connection.execute(idempotency.insert(), row)
-
-
-def _delivery_row(entry: Entry, index: int) -> dict[str, Any]:
-    delivery = entry.deliveries[index]
-    return {
-        "id": delivery.id,
-        "document": delivery.document,
-        "receiver": delivery.receiver,
-        "priority": entry.document.priority.value,
-        "state": delivery.state.value,
-        "attempts": 0,
-    }
+        for delivery in entry.deliveries
+    ]
 
 
 def _events(entry: Entry) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -43,9 +43,14 @@ def engine(file: Path) -> sa.Engine:
     return made
 
 
+Batch = Callable[[sa.Connection, list[Any]], list[Any]]
+"""Work on several items at once; gives for each its result, or the exception that is its own and nobody else's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Unit:
-    work: Callable[[sa.Connection], Any]
+    batch: Batch
+    item: Any
     done: asyncio.Future[Any]
 
 
@@ -62,8 +67,12 @@ class SqliteExecutor:
 
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Run `work` in a transaction; returns once it is on disk. What it raises undoes it alone."""
-        done: asyncio.Future[T] = self._loop.create_future()
-        self._waiting.put(_Unit(work=work, done=done))
+        return cast("T", await self.write_batched(_run_each, work))
+
+    async def write_batched(self, batch: Batch, item: Any) -> Any:
+        """Run `batch` on this item and those of others that wait; returns this item's result once it is on disk."""
+        done = self._loop.create_future()
+        self._waiting.put(_Unit(batch=batch, item=item, done=done))
         return await asyncio.shield(done)
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
@@ -109,44 +118,54 @@ class SqliteExecutor:
             group.append(unit)
         return group, False
 
-    def _run(self, connection: sa.Connection, group: list[_Unit]) -> list[tuple[_Unit, Any, BaseException | None]]:
-        """Run a group in one transaction; if one unit fails, run each in its own, so that only the guilty one fails."""
+    def _run(self, connection: sa.Connection, group: list[_Unit]) -> list[tuple[_Unit, Any]]:
+        """Run a group in one transaction; if a unit fails it, run each in its own, so that only the guilty one fails."""
         try:
-            results = _commit(connection, [unit.work for unit in group])
+            return _commit(connection, group)
         except Exception as error:  # noqa: BLE001  whatever a unit raises is its caller's
             if len(group) == 1:
-                return [(group[0], None, error)]
+                return [(group[0], error)]
             return [outcome for unit in group for outcome in self._run(connection, [unit])]
-        return [(unit, result, None) for unit, result in zip(group, results, strict=True)]
 
-    def _settle(self, outcomes: list[tuple[_Unit, Any, BaseException | None]]) -> None:
+    def _settle(self, outcomes: list[tuple[_Unit, Any]]) -> None:
         def resolve() -> None:
-            for unit, result, error in outcomes:
+            for unit, result in outcomes:
                 if unit.done.done():
                     continue
-                if error is None:
-                    unit.done.set_result(result)
+                if isinstance(result, Exception):
+                    unit.done.set_exception(_translated(result))
                 else:
-                    unit.done.set_exception(_translated(error))
+                    unit.done.set_result(result)
 
         self._loop.call_soon_threadsafe(resolve)
 
 
-def _commit(connection: sa.Connection, works: list[Callable[[sa.Connection], Any]]) -> list[Any]:
+def _commit(connection: sa.Connection, group: list[_Unit]) -> list[tuple[_Unit, Any]]:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
-        results = [work(connection) for work in works]
+        batches: dict[Batch, list[_Unit]] = {}
+        for unit in group:
+            batches.setdefault(unit.batch, []).append(unit)
+        outcomes = [
+            outcome
+            for batch, units in batches.items()
+            for outcome in zip(units, batch(connection, [unit.item for unit in units]), strict=True)
+        ]
         connection.exec_driver_sql("COMMIT")
     except BaseException:
         with contextlib.suppress(sa.exc.OperationalError):  # SQLite may have rolled back by itself
             connection.exec_driver_sql("ROLLBACK")
         raise
-    return results
+    return outcomes
 
 
-def _translated(error: BaseException) -> BaseException:
+def _run_each(connection: sa.Connection, works: list[Callable[[sa.Connection], Any]]) -> list[Any]:
+    return [work(connection) for work in works]
+
+
+def _translated(error: Exception) -> Exception:
     return _unavailable(error) if isinstance(error, sa.exc.OperationalError) else error
 
 
-def _unavailable(error: BaseException) -> Transient:
+def _unavailable(error: Exception) -> Transient:
     return Transient("storage-unavailable", detail_en=type(error).__name__, retry_after=RETRY_AFTER_SECONDS)

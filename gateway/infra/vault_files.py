@@ -82,7 +82,10 @@ class StagedFile:
 
 
 class FileVault:
-    """Vault port over a folder: `<aa>/<sha256>`, with arrivals beside."""
+    """Vault port over a folder: `<a>/<sha256>`, `a` being the first digit, with arrivals beside.
+
+    Sixteen folders, so that a group of payloads costs sixteen folder fsyncs at most; file systems index large folders.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -178,7 +181,7 @@ class FileVault:
         return path
 
     def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / sha256
+        return self._folder / sha256[0] / sha256
 
 
 def _private(path: str, flags: int) -> int:

@@ -7,8 +7,8 @@ from aiohttp import hdrs, web
 from gateway.core.directory import Agency
 from gateway.entry.api import rendering
 from gateway.entry.api.hub import hub
+from gateway.entry.api.inputs import AgenciesQuery
 from gateway.entry.api.requests import query
-from gateway.entry.api.shapes import AgenciesQuery
 
 
 async def listing(request: web.Request) -> web.Response:

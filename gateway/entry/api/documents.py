@@ -9,8 +9,8 @@ from gateway.core.faults import Rejected
 from gateway.core.schema import EdxmlSchema
 from gateway.entry.api import content, rendering
 from gateway.entry.api.hub import caller, hub
+from gateway.entry.api.inputs import DocumentsQuery
 from gateway.entry.api.requests import query
-from gateway.entry.api.shapes import DocumentsQuery
 from gateway.entry.api.uploads import received
 from gateway.flows.accept import accept, finding_shape, judge
 from gateway.ports import DocumentView

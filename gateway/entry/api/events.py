@@ -4,8 +4,8 @@ from aiohttp import web
 
 from gateway.entry.api import rendering
 from gateway.entry.api.hub import caller, hub
+from gateway.entry.api.inputs import EventsQuery
 from gateway.entry.api.requests import query
-from gateway.entry.api.shapes import EventsQuery
 from gateway.flows.hand_over import SAFETY_POLL_SECONDS
 
 

@@ -4,8 +4,8 @@ from aiohttp import web
 
 from gateway.entry.api import rendering
 from gateway.entry.api.hub import caller, hub
+from gateway.entry.api.inputs import AckRequest, LeaseRequest, NackRequest, Paging, RenewRequest
 from gateway.entry.api.requests import body, query
-from gateway.entry.api.shapes import AckRequest, LeaseRequest, NackRequest, Paging, RenewRequest
 from gateway.flows import hand_over
 
 

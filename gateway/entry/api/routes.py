@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from pydantic import BaseModel
 
-from gateway.entry.api import agencies, documents, events, health, inbox, shapes, statuses
+from gateway.entry.api import agencies, documents, events, health, inbox, inputs, shapes, statuses
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -69,7 +69,7 @@ ROUTES: tuple[Route, ...] = (
         handler=documents.listing,
         vi="Danh sách văn bản đã gửi, đã nhận",
         en="List documents sent and received",
-        query=shapes.DocumentsQuery,
+        query=inputs.DocumentsQuery,
         answers={200: shapes.DocumentsPage},
         refusals=(400,),
     ),
@@ -133,7 +133,7 @@ ROUTES: tuple[Route, ...] = (
         handler=inbox.peek,
         vi="Xem văn bản đang chờ",
         en="Peek at what waits",
-        query=shapes.Paging,
+        query=inputs.Paging,
         answers={200: shapes.InboxPage},
         refusals=(400,),
     ),
@@ -143,7 +143,7 @@ ROUTES: tuple[Route, ...] = (
         handler=inbox.lease,
         vi="Nhận lượt lấy văn bản, khẩn trước",
         en="Claim deliveries, urgent first",
-        takes=shapes.LeaseRequest,
+        takes=inputs.LeaseRequest,
         answers={201: shapes.LeaseShape},
         refusals=_JSON_REFUSALS,
     ),
@@ -153,7 +153,7 @@ ROUTES: tuple[Route, ...] = (
         handler=inbox.ack,
         vi="Xác nhận đã lấy",
         en="Acknowledge",
-        takes=shapes.AckRequest,
+        takes=inputs.AckRequest,
         answers={200: shapes.AckedShape},
         refusals=_JSON_REFUSALS,
     ),
@@ -163,7 +163,7 @@ ROUTES: tuple[Route, ...] = (
         handler=inbox.nack,
         vi="Trả lại",
         en="Give back",
-        takes=shapes.NackRequest,
+        takes=inputs.NackRequest,
         answers={200: shapes.NackedShape},
         refusals=_JSON_REFUSALS,
     ),
@@ -173,7 +173,7 @@ ROUTES: tuple[Route, ...] = (
         handler=inbox.renew,
         vi="Gia hạn lượt lấy",
         en="Prolong",
-        takes=shapes.RenewRequest,
+        takes=inputs.RenewRequest,
         answers={200: shapes.LeaseShape},
         refusals=_JSON_REFUSALS,
     ),
@@ -183,7 +183,7 @@ ROUTES: tuple[Route, ...] = (
         handler=statuses.post,
         vi="Báo trạng thái xử lý (01–06, 13, 15, 16)",
         en="Report a status",
-        takes=shapes.StatusRequest,
+        takes=inputs.StatusRequest,
         takes_xml=True,
         answers={202: shapes.StatusShape, 200: shapes.StatusShape},
         refusals=(*_UPLOAD_REFUSALS, 404),
@@ -194,7 +194,7 @@ ROUTES: tuple[Route, ...] = (
         handler=events.listing,
         vi="Mọi việc đã xảy ra, theo thứ tự",
         en="Everything that happened, in order",
-        query=shapes.EventsQuery,
+        query=inputs.EventsQuery,
         answers={200: shapes.EventsShape},
         refusals=(400,),
     ),
@@ -204,7 +204,7 @@ ROUTES: tuple[Route, ...] = (
         handler=agencies.listing,
         vi="Danh bạ cơ quan",
         en="The directory",
-        query=shapes.AgenciesQuery,
+        query=inputs.AgenciesQuery,
         answers={200: shapes.AgenciesPage, 304: TEXT},
         refusals=(400,),
     ),

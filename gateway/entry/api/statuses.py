@@ -5,8 +5,8 @@ from aiohttp import web
 from gateway.core.directory import System
 from gateway.core.model import StatusCode, StatusReport
 from gateway.entry.api.hub import caller, hub
+from gateway.entry.api.inputs import StatusRequest
 from gateway.entry.api.requests import body
-from gateway.entry.api.shapes import StatusRequest
 from gateway.entry.api.uploads import XML_TYPES, received
 from gateway.flows.acknowledge import acknowledge, acknowledge_package
 from gateway.ports import Ports, StatusOutcome

@@ -26,7 +26,7 @@ def add(settings: Settings, organ: str, fields: Fields, certificates: Iterable[P
     """Add an agency. Raises `entry-exists`, and what `trust.admit` raises."""
     with editing(_file(settings)) as draft:
         registered = register(settings, organ, certificates)
-        table = draft.add(AGENCY, {"id": organ, **fields, "updated_on": _today(), "certificates": registered})
+        table = draft.add(AGENCY, {"id": organ, **fields, "updated_on": _today(), "certificates": registered or None})
     vi, en = _grammar(organ)
     return Outcome(data=table.unwrap(), vi=f"✓ Đã thêm {organ}, {table['name']}.{vi}", en=f"Added {organ}.{en}")
 

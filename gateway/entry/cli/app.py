@@ -81,11 +81,16 @@ def demo(
         Path | None, typer.Option("--dir", file_okay=False, help="Thư mục làm việc · Working folder [tạm · temporary].")
     ] = None,
     pace: Annotated[float | None, typer.Option(min=0, help="Số giây nghỉ giữa các việc · Seconds between steps.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Một ngày trao đổi văn bản giữa các cơ quan mô phỏng · A day of documents between simulated agencies."""
+    from gateway.entry.cli.output import finish
+    from gateway.entry.demo.extra import demand
+
+    demand()
     from gateway.entry.demo.run import demonstrate
 
-    raise SystemExit(demonstrate(once=once, port=port, folder=folder, pace=pace))
+    finish(demonstrate(once=once, port=port, folder=folder, pace=pace, silent=as_json), as_json=as_json)
 
 
 @app.command()

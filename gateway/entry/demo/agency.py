@@ -105,7 +105,8 @@ class Agency:
         }
         status, answer = await self.client.send(envelope, apart)
         sent = Sent(answer=answer, envelope=envelope, pdfs=pdfs, subject=paper.subject)
-        self.checks.expect("accepted", holds=status == 202 and answer["sha256"] == sent.sha256, otherwise=f"{code}: {status}")
+        clean = status == 202 and answer["sha256"] == sent.sha256 and not answer["findings"]
+        self.checks.expect("accepted", holds=clean, otherwise=f"{code}: {status} {answer}")
         self.sent[sent.id] = self.register[sent.id] = sent
         self.board.counters[self.role.organ].sent += 1
         size = f"{sum(len(each.octets) for each in pdfs) // 1000} kB PDF"
@@ -126,13 +127,14 @@ class Agency:
             priority=paper.priority,
         )
         octets, pages = pdf.draw(letter)
-        pdfs: tuple[PdfFile, ...] = (PdfFile(content_id="ban-chinh", name=f"{code.number}_{code.notation}.pdf", octets=octets),)
-        if paper.annex_pages:
+        apart = paper.annex_pages > 0
+        pdfs = [PdfFile(content_id="ban-chinh", name=f"{code.number}_{code.notation}.pdf", octets=octets, apart=apart)]
+        if apart:
             annex = await asyncio.to_thread(pdf.draw_annex, paper.subject, paper.annex_pages)
-            pdfs += (PdfFile(content_id="phu-luc", name="phu-luc.pdf", octets=annex, apart=True),)
+            pdfs.append(PdfFile(content_id="phu-luc", name="phu-luc.pdf", octets=annex, apart=apart))
         package = packages.document(self.role, paper, code, names, pdfs, pages)
-        apart = {each.content_id: each.octets for each in pdfs if each.apart}
-        return signing.sign(writing.emit(package), certificate=self.certificate, key=self.key, parts=apart), pdfs
+        parts = {each.content_id: each.octets for each in pdfs if each.apart}
+        return signing.sign(writing.emit(package), certificate=self.certificate, key=self.key, parts=parts), tuple(pdfs)
 
     async def collect(self, *, most: int = 2, wait: float = 0) -> list[Received]:
         """Claim what waits by a lease, fetch it, compare it with what was sent, and acknowledge it."""

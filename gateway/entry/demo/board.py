@@ -41,6 +41,7 @@ class Board:
         self._names = {role.organ: role.name for role in cast}
         self._steps = steps
         self._done = 0
+        self._drawing = False
         self._lines: deque[str] = deque(maxlen=LINES)
 
     @property
@@ -54,14 +55,16 @@ class Board:
         if not self.live:
             yield
             return
+        self._drawing = True
         with Live(get_renderable=self._render, console=self.console, refresh_per_second=8):
             yield
+        self._drawing = False
 
     def say(self, vi: str, en: str = "") -> None:
         """Tell what happens."""
         line = f"{datetime.now(VIETNAM):%H:%M:%S}  {vi}{f' · {en}' if en else ''}"
         self._lines.append(line)
-        if not self.live and not self.silent:
+        if not self._drawing and not self.silent:
             self.console.print(escape(line), soft_wrap=True)
 
     def step(self) -> None:
@@ -77,4 +80,9 @@ class Board:
             numbers = (counter.sent, counter.received, counter.reported, counter.refused)
             agencies.add_row(escape(self._names[organ]), organ, *map(str, numbers))
         bar = ProgressBar(total=self._steps, completed=min(self._done, self._steps))
-        return Group(agencies, bar, Panel(Text("\n".join(self._lines), no_wrap=True, overflow="ellipsis"), height=LINES + 2))
+        return Group(agencies, bar, Panel(Group(*map(_line, self._lines)), height=LINES + 2))
+
+
+def _line(text: str) -> Text:
+    style = "red" if "✗" in text else "yellow" if "KHẨN" in text or "HỎA TỐC" in text else ""
+    return Text(text, style=style, no_wrap=True, overflow="ellipsis")

@@ -58,8 +58,8 @@ HEALTH = Role(
 )
 FARMING = Role(
     organ="H56.17",
-    name="Sở Nông nghiệp và Môi trường (mẫu)",
-    unit="SNNMT",
+    name="Sở Nông nghiệp (mẫu)",
+    unit="SNN",
     above=_PROVINCE,
     competence="",
     position="GIÁM ĐỐC",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 PROMISES = {
-    "ready": "Trục sẵn sàng · The hub is ready",
-    "accepted": "Mọi văn bản đã ký được nhận bằng 202 · Every signed document is accepted with 202",
+    "ready": "Trục sẵn sàng, có trang tài liệu API · The hub is ready and shows its API reference",
+    "accepted": "Văn bản đã ký được nhận (202), không lỗi nhỏ nào · Signed documents are accepted without a finding",
     "old-and-new": "Gửi theo mã cũ hay mã mới đều tới đúng cơ quan · Old and new organ ids reach the same agency",
     "urgent-first": "Hỏa tốc, khẩn được lấy trước · The urgent come first",
     "long-poll": "Đang chờ thì nhận được ngay · Who waits is woken at once",
@@ -22,6 +22,7 @@ PROMISES = {
     "no-trace": "Bị từ chối thì không để lại gì · The refused leave nothing behind",
     "events": "Nơi gửi đọc đủ sự kiện, đúng thứ tự · The sender reads every event in order",
     "receipts": "Biên nhận của trục kiểm tra được ngoại tuyến · The hub's receipts verify offline",
+    "calm": "Không có lỗi nào ngoài dự kiến · Nothing unexpected happened",
     "balance": "Đã nhận = đã giao + đang chờ + lỗi + từ chối · Accepted = delivered + waiting + failed + refused",
 }
 

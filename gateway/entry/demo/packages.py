@@ -30,7 +30,7 @@ from gateway.entry.demo.cast import Role
 class Paper:
     """A document before it has a number. `to` are organ ids as the sender writes them, old or new.
 
-    `annex_pages` adds a large PDF that travels as a MIME part; `reply_to` is the answered document as the hub shows it.
+    `annex_pages` adds a large PDF; both then travel as MIME parts; `reply_to` is the answered document as the hub shows it.
     """
 
     to: Sequence[str]

@@ -17,10 +17,10 @@ _TASKS = (
     "đến không đúng thẩm quyền phải được từ chối tiếp nhận kèm lý do, không để tồn đọng quá thời hạn quy định.",
     "Sử dụng chữ ký số của cơ quan và của người có thẩm quyền cho mọi văn bản điện tử phát hành; không gửi kèm bản giấy đối với "
     "loại văn bản đã quy định chỉ gửi bản điện tử; bảo đảm chứng thư số còn hiệu lực, thay thế trước khi hết hạn ba mươi ngày.",
-    "Cập nhật mã định danh cơ quan sau sắp xếp đơn vị hành chính; gửi danh sách mã cũ, mã mới về đơn vị vận hành để cập nhật danh "
-    "bạ; trong thời gian chuyển tiếp, hệ thống tiếp nhận văn bản gửi theo cả hai loại mã.",
-    "Tổng hợp khó khăn, vướng mắc, đề xuất giải pháp; báo cáo kết quả thực hiện đúng thời hạn qua trục liên thông văn bản để tổng "
-    "hợp, trình cấp có thẩm quyền xem xét, quyết định.",
+    "Cập nhật mã định danh cơ quan sau sắp xếp đơn vị hành chính; gửi danh sách mã cũ, mã mới về đơn vị vận hành để cập nhật "
+    "danh bạ; trong thời gian chuyển tiếp, hệ thống tiếp nhận văn bản gửi theo cả hai loại mã.",
+    "Tổng hợp khó khăn, vướng mắc, đề xuất giải pháp; báo cáo kết quả thực hiện đúng thời hạn qua trục liên thông văn bản để "
+    "tổng hợp, trình cấp có thẩm quyền xem xét, quyết định.",
 )
 _CLOSING = (
     "Trong quá trình thực hiện, nếu có vướng mắc, đề nghị phản ánh kịp thời về đơn vị chủ trì để được hướng dẫn. Đề nghị Thủ "
@@ -71,10 +71,10 @@ def morning() -> dict[str, list[Paper]]:
         FARMING.organ: [
             Paper(
                 to=(PROVINCE.organ, COMMUNE.organ),
-                notation="BC-SNNMT",
+                notation="BC-SNN",
                 type_name="Báo cáo",
                 subject="Kết quả thống kê diện tích gieo trồng",
-                paragraphs=_text("Sở Nông nghiệp và Môi trường báo cáo kết quả thống kê, chi tiết tại phụ lục kèm theo:"),
+                paragraphs=_text("Sở Nông nghiệp báo cáo kết quả thống kê, chi tiết tại phụ lục kèm theo:"),
                 annex_pages=LARGE_PAGES,
             )
         ],

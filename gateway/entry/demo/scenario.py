@@ -10,6 +10,7 @@ from gateway.core.model import Priority, StatusCode
 from gateway.entry.demo import bad_senders, papers
 from gateway.entry.demo.agency import Agency, Received
 from gateway.entry.demo.cast import COMMUNE, FARMING, FINANCE, HEALTH, OFFICE, PROVINCE, WARD
+from gateway.entry.demo.packages import Paper
 
 AWAKE_SECONDS = 3.0
 """A long poll that is woken answers in milliseconds; one that is missed waits for the hub's safety poll of five seconds."""
@@ -33,7 +34,7 @@ Act = Callable[[Agencies], Awaitable[None]]
 async def morning(agencies: Agencies) -> None:
     """Let all offices open and send."""
     await asyncio.gather(*(agency.open_office() for agency in agencies.values()))
-    await asyncio.gather(*(_send_all(agencies[organ], of_organ) for organ, of_organ in papers.morning().items()))
+    await asyncio.gather(*(_send_all(agencies[organ], own) for organ, own in papers.morning().items()))
 
 
 async def noon(agencies: Agencies) -> None:
@@ -92,8 +93,8 @@ async def evening(agencies: Agencies) -> None:
 ACTS: tuple[Act, ...] = (morning, noon, afternoon, answering, repeating, bad_senders.try_all, evening)
 
 
-async def _send_all(agency: Agency, of_agency: list[papers.Paper]) -> None:
-    for paper in of_agency:
+async def _send_all(agency: Agency, own: list[Paper]) -> None:
+    for paper in own:
         await agency.send(paper)
 
 

@@ -1,0 +1,81 @@
+"""What a caller may say: query strings and JSON bodies."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from gateway.core.model import State, StatusCode
+from gateway.entry.api.shapes import Shape
+
+
+class Paging(Shape):
+    """Query of a list. `after` is the `next` of the page before."""
+
+    after: str | None = None
+    limit: int = Field(default=50, ge=1, le=500)
+
+
+class DocumentsQuery(Paging):
+    """Query of `GET /documents`."""
+
+    role: Literal["sender", "receiver"] | None = None
+    state: State | None = None
+
+
+class AgenciesQuery(Paging):
+    """Query of `GET /agencies`."""
+
+    updated_since: date | None = None
+
+
+class EventsQuery(Paging):
+    """Query of `GET /events`; `wait` in seconds."""
+
+    wait: float = Field(default=0, ge=0, le=60)
+
+
+class LeaseRequest(Shape):
+    """Claim up to `max` deliveries for `seconds`; wait up to `wait` seconds for one to come."""
+
+    max: int = Field(default=10, ge=1, le=500)
+    seconds: int = Field(default=60, ge=1, le=3600)
+    wait: float = Field(default=0, ge=0, le=60)
+
+
+class AckRequest(Shape):
+    """Deliveries of the lease; all when absent."""
+
+    deliveries: list[str] | None = None
+
+
+class NackRequest(AckRequest):
+    """Give back, with a reason, for at least `retry_after` seconds."""
+
+    reason: str = Field(default="", max_length=500)
+    retry_after: int = Field(default=0, ge=0, le=7 * 24 * 3600)
+
+
+class RenewRequest(Shape):
+    """Prolong the lease by `seconds` from now."""
+
+    seconds: int = Field(default=60, ge=1, le=3600)
+
+
+class StaffShape(Shape):
+    """Who reports."""
+
+    department: str | None = Field(default=None, max_length=300)
+    staff: str | None = Field(default=None, max_length=300)
+    mobile: str | None = Field(default=None, max_length=30)
+    email: str | None = Field(default=None, max_length=100)
+
+
+class StatusRequest(Shape):
+    """A status of one delivery."""
+
+    delivery: str
+    code: StatusCode
+    description: str = Field(default="", max_length=500)
+    staff: StaffShape = StaffShape()
+    at: datetime | None = None
