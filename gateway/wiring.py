@@ -79,7 +79,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     rules = CurrentRules(settings, clock)
     signer = FileSigner.load(settings.path(settings.hub.key), settings.path(settings.hub.certificate), settings.hub.name)
     data = settings.path(settings.storage.data)
-    vault = FileVault.open(data / VAULT_FOLDER)
+    vault = await FileVault.open(data / VAULT_FOLDER)
     ledger = SqlLedger.open(data / LEDGER_FILE)
     ports = Ports(
         ledger=ledger,
@@ -97,3 +97,4 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         follower.cancel()
         await asyncio.gather(follower, return_exceptions=True)
         await ledger.close()
+        await vault.close()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from gateway.core import canonical, reading, routing, signature, trust, xmlsafe
+from gateway.core import attachments, canonical, reading, routing, signature, trust, xmlsafe
 from gateway.core.directory import Agency, System
 from gateway.core.envelope import Attachment, DocumentPackage
 from gateway.core.faults import Rejected
@@ -63,6 +63,9 @@ def take_in(upload: Upload, rules: Rules, caller: System, now: datetime) -> Inta
         reading.read_document(root, rules.schema, today=now.date())
         raise
     parts = match_parts(package.attachments, upload.parts)
+    for attachment in package.attachments:
+        if attachment.encoded is not None:
+            attachments.octets(attachment.encoded)
     receivers, doubled = routing.plan(package.header.receivers, rules.directory, now.date())
     document = _document(upload, package, known, caller, now)
     document = replace(document, parts=parts, findings=(*known.findings, *tolerated, *doubled))
@@ -94,13 +97,13 @@ def sender(organ: str | None, rules: Rules, caller: System, now: datetime) -> Ag
     return agency
 
 
-def match_parts(attachments: tuple[Attachment, ...], parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def match_parts(listed: tuple[Attachment, ...], parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Give the MIME parts in the order of the manifest, with its names; every attachment has its octets exactly once.
 
     Raises `attachment-missing` or `attachment-unexpected`, naming each.
     """
     by_id = {part.content_id: part for part in parts}
-    expected = {attachment.content_id: attachment for attachment in attachments if attachment.encoded is None}
+    expected = {attachment.content_id: attachment for attachment in listed if attachment.encoded is None}
     missing = [_part_problem("attachment-missing", name) for name in expected if name not in by_id]
     surplus = [_part_problem("attachment-unexpected", name) for name in by_id if name not in expected]
     if missing or surplus:

@@ -136,7 +136,8 @@ def _is_consistent(package: DocumentPackage, fields: dict[str, Any], today: date
     return (
         len(set(receivers)) == len(receivers)
         and len(set(listed)) == len(listed)
-        and (not inline or (len(inline) == len(listed) and set(inline) == set(listed)))
+        and len(set(inline)) == len(inline)
+        and set(inline) <= set(listed)
         and package.header.promulgation_date <= today
     )
 
@@ -148,7 +149,7 @@ def _contradictions(made: Canonical, today: date) -> Iterator[Problem]:
     yield from _repeated(made.root, f"{_Q}edXMLEnvelope/{_Q}edXMLHeader/{_Q}MessageHeader/{_Q}To/{_Q}OrganId")
     yield from _repeated(made.root, f"{_Q}edXMLEnvelope/{_Q}edXMLBody/{_Q}edXMLManifest/{_Q}Reference/{_Q}ContentId")
     yield from _repeated(made.root, f"{_Q}AttachmentEncoded/{_Q}Attachment/{_Q}ContentId")
-    yield from _unmatched(made.root)
+    yield from _unlisted(made.root)
     issued = made.root.find(f"*//{_Q}PromulgationInfo/{_Q}PromulgationDate")
     if issued is not None and (issued.text or "") > today.strftime("%Y/%m/%d"):
         yield _problem(
@@ -164,19 +165,15 @@ def _repeated(root: etree._Element, path: str) -> Iterator[Problem]:
             yield _problem("M", each, f"{(each.text or '')[:60]} bị lặp lại.", f"{(each.text or '')[:60]} is repeated.")
 
 
-def _unmatched(root: etree._Element) -> Iterator[Problem]:
-    """Hold that inline attachments and the manifest name the same; with none inline, the octets are MIME parts."""
-    inline = root.findall(f"{_Q}AttachmentEncoded/{_Q}Attachment/{_Q}ContentId")
-    if not inline:
-        return
-    listed = root.findall(f"{_Q}edXMLEnvelope/{_Q}edXMLBody/{_Q}edXMLManifest/{_Q}Reference/{_Q}ContentId")
-    for these, others, vi in ((inline, listed, "Manifest"), (listed, inline, "AttachmentEncoded")):
-        names = {each.text for each in others}
-        for each in these:
-            if each.text not in names:
-                yield _problem(
-                    "M", each, f"{(each.text or '')[:60]} không có trong {vi}.", f"{(each.text or '')[:60]} is not in {vi}."
-                )
+def _unlisted(root: etree._Element) -> Iterator[Problem]:
+    """Hold that the manifest names every inline attachment; what it names besides comes as MIME parts."""
+    listed = {
+        each.text for each in root.findall(f"{_Q}edXMLEnvelope/{_Q}edXMLBody/{_Q}edXMLManifest/{_Q}Reference/{_Q}ContentId")
+    }
+    for each in root.findall(f"{_Q}AttachmentEncoded/{_Q}Attachment/{_Q}ContentId"):
+        if each.text not in listed:
+            name = (each.text or "")[:60]
+            yield _problem("M", each, f"{name} không có trong Manifest.", f"{name} is not in the manifest.")
 
 
 def _problem(kind: str, element: etree._Element, vi: str, en: str) -> Problem:

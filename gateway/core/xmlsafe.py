@@ -1,5 +1,6 @@
 """The only XML parser: a streaming guard counts and refuses first, then libxml2 builds the tree that decides."""
 
+from functools import partial
 from typing import Final
 from xml.parsers import expat
 
@@ -14,16 +15,13 @@ MAX_ELEMENTS: Final = 50_000
 MAX_ATTRIBUTES: Final = 16
 """On one element. The richest real one (Reference with XLink) has five. libxml2's access is quadratic in this number."""
 MAX_ATTRIBUTES_IN_ALL: Final = 5_000
-MAX_NAMESPACES: Final = 16
-"""Declared on one element; the root of the .NET variant declares four."""
-MAX_NAMESPACES_IN_ALL: Final = 400
-"""A hundred attachments each declare the edXML prefix again. Canonicalisation is cubic in this number."""
+MAX_NAMESPACES: Final = 400
+"""Declared in all: a hundred attachments each declare the edXML prefix again. Canonicalisation is cubic in this number."""
 MAX_NAME: Final = 512
 """Characters of an element's or attribute's name with its namespace."""
 
 _XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
 _ENCODINGS: Final = frozenset({"utf-8", "utf8"})
-_BOM: Final = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00", b"+/v")
 """How UTF-16, UTF-32 and UTF-7 begin, with and without a mark."""
 
@@ -44,74 +42,79 @@ def guard(data: bytes) -> None:
     """Refuse what must not reach a tree builder, without building anything."""
     if data.startswith(_OTHER_ENCODINGS):
         raise Rejected("encoding-unsupported", line=1)
-    _Guard().run(data)
+    _scan(data)
 
 
-class _Guard:
-    """Counts while expat streams."""
+def _scan(data: bytes) -> None:
+    """Count while expat streams."""
+    parser = expat.ParserCreate("utf-8", "}")
+    parser.ordered_attributes = True
+    _watch_elements(parser)
+    _watch_namespaces(parser)
+    parser.XmlDeclHandler = partial(_demand_utf8, parser)
+    parser.StartDoctypeDeclHandler = partial(_forbid, parser, "DOCTYPE")
+    parser.ProcessingInstructionHandler = partial(_forbid, parser, "<?…?>")
+    try:
+        parser.Parse(data, True)  # noqa: FBT003  expat's own signature
+    except expat.ExpatError as error:
+        raise _malformed(expat.errors.messages[error.code], error.lineno) from error
 
-    def __init__(self) -> None:
-        self._depth = self._elements = self._attributes = self._namespaces = self._pending = 0
-        self._parser = parser = expat.ParserCreate("utf-8", "}")
-        parser.buffer_text = False
-        parser.ordered_attributes = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.StartNamespaceDeclHandler = self._namespace
-        parser.XmlDeclHandler = self._declaration
-        parser.StartDoctypeDeclHandler = self._doctype
-        parser.ProcessingInstructionHandler = self._instruction
-        parser.CommentHandler = self._comment
 
-    def run(self, data: bytes) -> None:
-        try:
-            self._parser.Parse(data, True)  # noqa: FBT003  expat's own signature
-        except expat.ExpatError as error:
-            raise _malformed(expat.errors.messages[error.code], error.lineno) from error
+def _watch_elements(parser: expat.XMLParserType) -> None:
+    """Hold the limits of elements and attributes. Closures over plain numbers: they run for every element."""
+    depth = elements = attributes = 0
 
-    def _start(self, name: str, attributes: list[str]) -> None:
-        self._depth += 1
-        self._elements += 1
-        count = len(attributes) // 2
-        self._attributes += count
-        if (
-            self._depth > MAX_DEPTH
-            or self._elements > MAX_ELEMENTS
-            or count > MAX_ATTRIBUTES
-            or self._attributes > MAX_ATTRIBUTES_IN_ALL
-            or len(name) > MAX_NAME
-            or any(len(each) > MAX_NAME for each in attributes[::2])
-        ):
-            raise self._refused("xml-too-complex")
-        if name.startswith(_XINCLUDE):
-            raise self._refused("forbidden-construct", "XInclude")
-        self._pending = 0
+    def start(name: str, given: list[str]) -> None:
+        nonlocal depth, elements, attributes
+        depth += 1
+        elements += 1
+        if depth > MAX_DEPTH or elements > MAX_ELEMENTS or len(name) > MAX_NAME or name.startswith(_XINCLUDE):
+            raise _refused(parser, "forbidden-construct" if name.startswith(_XINCLUDE) else "xml-too-complex", name[:60])
+        if given:
+            attributes += len(given) // 2
+            if attributes > MAX_ATTRIBUTES_IN_ALL or _is_too_much(given):
+                raise _refused(parser, "xml-too-complex", "@")
 
-    def _end(self, _name: str) -> None:
-        self._depth -= 1
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
 
-    def _namespace(self, _prefix: str, _uri: str) -> None:
-        self._pending += 1
-        self._namespaces += 1
-        if self._pending > MAX_NAMESPACES or self._namespaces > MAX_NAMESPACES_IN_ALL:
-            raise self._refused("xml-too-complex", "xmlns")
+    def comment(_text: str) -> None:
+        if depth:  # outside the root it is not part of what is signed or read
+            _forbid(parser, "<!-- -->")
 
-    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        if encoding is not None and encoding.lower() not in _ENCODINGS:
-            raise self._refused("encoding-unsupported", encoding[:40])
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CommentHandler = comment
 
-    def _doctype(self, *_declared: object) -> None:
-        raise self._refused("forbidden-construct", "DOCTYPE")
 
-    def _instruction(self, _target: str, _data: str) -> None:
-        raise self._refused("forbidden-construct", "<?…?>")
+def _watch_namespaces(parser: expat.XMLParserType) -> None:
+    declared = 0
 
-    def _comment(self, _text: str) -> None:
-        if self._depth:  # outside the root it is not part of what is signed or read
-            raise self._refused("forbidden-construct", "<!-- -->")
+    def namespace(_prefix: str, _uri: str) -> None:
+        nonlocal declared
+        declared += 1
+        if declared > MAX_NAMESPACES:
+            raise _refused(parser, "xml-too-complex", "xmlns")
 
-    def _refused(self, code: str, what: str = "") -> Rejected:
-        return Rejected(code, line=self._parser.CurrentLineNumber, detail=what)
+    parser.StartNamespaceDeclHandler = namespace
+
+
+def _is_too_much(given: list[str]) -> bool:
+    return len(given) > 2 * MAX_ATTRIBUTES or any(len(name) > MAX_NAME for name in given[::2])
+
+
+def _demand_utf8(parser: expat.XMLParserType, _version: str, encoding: str | None, _standalone: int) -> None:
+    if encoding is not None and encoding.lower() not in _ENCODINGS:
+        raise _refused(parser, "encoding-unsupported", encoding[:40])
+
+
+def _forbid(parser: expat.XMLParserType, what: str, *_given: object) -> None:
+    raise _refused(parser, "forbidden-construct", what)
+
+
+def _refused(parser: expat.XMLParserType, code: str, what: str = "") -> Rejected:
+    return Rejected(code, line=parser.CurrentLineNumber, detail=what)
 
 
 def _parser() -> etree.XMLParser:

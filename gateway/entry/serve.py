@@ -1,6 +1,8 @@
 """Serve the API until the process is told to stop."""
 
 import asyncio
+import importlib
+import importlib.util
 import signal
 import ssl
 
@@ -15,6 +17,14 @@ DRAIN_SECONDS = 10.0
 """How long running requests may finish after SIGTERM; long polls are cut."""
 BACKLOG = 1024
 """Connections that may wait: 800 agencies may poll at once."""
+
+
+def run(settings: Settings) -> None:
+    """Serve on uvloop where it is installed (extra `fast`), else on the standard event loop."""
+    fast = importlib.util.find_spec("uvloop") is not None
+    factory = importlib.import_module("uvloop").new_event_loop if fast else asyncio.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(serve(settings))
 
 
 async def serve(settings: Settings) -> None:

@@ -40,7 +40,9 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
             results.append(refusal)
     if new:
         connection.execute(documents.insert(), [document_row(each.document) | {"answer": each.answer} for each in new])
-        connection.execute(deliveries.insert(), [row for each in new for row in _delivery_rows(each)])
+        connection.execute(
+            deliveries.insert().values(document_seq=_document_seq()), [row for each in new for row in _delivery_rows(each)]
+        )
         connection.execute(receipts.insert(), [receipt_row(each.receipt) for each in new])
         connection.execute(events.insert(), [row for each in new for row in _events(each)])
     if keys:
@@ -64,7 +66,8 @@ def _decide(
         raise _duplicate(known)
     if entry.idempotency_key is not None and key not in keyed:
         keyed[key] = document.content_sha256
-        keys.append({"system": key[0], "key": key[1], "document": document.id, "content_sha256": document.content_sha256})
+        recorded = document.id if known is None else known.id
+        keys.append({"system": key[0], "key": key[1], "document": recorded, "content_sha256": document.content_sha256})
     if known is not None:
         return Acceptance(document=known.id, answer=known.answer, created=False)
     new.append(entry)
@@ -121,11 +124,17 @@ def refuse(connection: sa.Connection, refusal: Refusal) -> None:
     )
 
 
+def _document_seq() -> sa.ScalarSelect[int]:
+    """Find the place in accept order that the document was given."""
+    return sa.select(documents.c.seq).where(documents.c.id == sa.bindparam("accepted")).scalar_subquery()
+
+
 def _delivery_rows(entry: Entry) -> list[dict[str, Any]]:
     return [
         {
             "id": delivery.id,
             "document": delivery.document,
+            "accepted": delivery.document,
             "receiver": delivery.receiver,
             "priority": entry.document.priority.value,
             "state": delivery.state.value,

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from gateway.core import lifecycle
 from gateway.core.faults import Rejected
-from gateway.core.model import Fact, OrganId, State, SystemId
+from gateway.core.model import Fact, OrganId, Problem, State, SystemId
 from gateway.core.receipts import Attestation
 from gateway.infra.ledger_events import about
+from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_read import delivery_views
 from gateway.infra.ledger_rows import receipt_row
 from gateway.infra.tables import deliveries, events, lease_items, leases, receipts
@@ -57,11 +59,11 @@ def ack(
     connection: sa.Connection, token: str, system: SystemId, asked: Sequence[str] | None, now: datetime, seal: Seal
 ) -> tuple[str, ...]:
     """Hand over; the same again changes nothing and gives the same."""
-    done, pending = _claim(connection, token, system, asked, ACKED, now)
+    wanted, pending = _claim(connection, token, system, asked, ACKED, now)
     for view in _in_order(connection, pending):
         _collect(connection, view, now, seal)
     _settle(connection, token, pending, ACKED)
-    return (*done, *pending)
+    return wanted
 
 
 def nack(
@@ -74,21 +76,21 @@ def nack(
     not_before: datetime,
 ) -> tuple[str, ...]:
     """Give back; the same again changes nothing and gives the same."""
-    done, pending = _claim(connection, token, system, asked, RETURNED, now)
+    wanted, pending = _claim(connection, token, system, asked, RETURNED, now)
     changes = {"lease_token": None, "lease_expires_at": None, "not_before": not_before, "why": reason or None}
     connection.execute(deliveries.update().where(deliveries.c.id.in_(pending)).values(changes))
     for view in _in_order(connection, pending):
         returned = about(view.document, view.deliveries[0], "delivery.returned", now, reason=reason, until=not_before.isoformat())
         connection.execute(events.insert(), returned)
     _settle(connection, token, pending, RETURNED)
-    return (*done, *pending)
+    return wanted
 
 
 def renew(connection: sa.Connection, token: str, system: SystemId, until: datetime, now: datetime) -> Lease:
     """Prolong what is still unsettled."""
     _, pending = _claim(connection, token, system, None, ACKED, now)
     if not pending:
-        raise Rejected("lease-lost", path=token)
+        raise Rejected("lease-lost")
     connection.execute(leases.update().where(leases.c.token == token).values(expires_at=until))
     connection.execute(deliveries.update().where(deliveries.c.id.in_(pending)).values(lease_expires_at=until))
     return Lease(token=token, expires_at=until, items=_in_order(connection, pending))
@@ -96,45 +98,50 @@ def renew(connection: sa.Connection, token: str, system: SystemId, until: dateti
 
 def _claim(
     connection: sa.Connection, token: str, system: SystemId, asked: Sequence[str] | None, outcome: str, now: datetime
-) -> tuple[list[str], list[str]]:
-    """Give what already has this outcome under the token, and what may get it now.
+) -> tuple[tuple[str, ...], list[str]]:
+    """Give the deliveries that the caller means, and those of them that are to get this outcome now; the others have it.
 
     Raises `not-found` (the token, or a delivery that is not of it) and `lease-lost` (expired, withdrawn, or settled otherwise).
     """
-    held = connection.execute(sa.select(leases).where(leases.c.token == token, leases.c.system == system)).mappings().first()
-    if held is None:
-        raise Rejected("not-found", path=token)
-    select = sa.select(lease_items.c.delivery, lease_items.c.outcome).where(lease_items.c.token == token)
-    settled: dict[str, str | None] = {row.delivery: row.outcome for row in connection.execute(select)}
-    foreign = [each for each in asked or () if each not in settled]
+    owned = sa.select(leases.c.expires_at).where(leases.c.token == token, leases.c.system == system)
+    expires_at = connection.execute(owned).scalar()
+    if expires_at is None:
+        raise Rejected("not-found")
+    items = _items(connection, token)
+    foreign = [each for each in asked or () if each not in items]
     if foreign:
-        raise Rejected("not-found", path=foreign[0])
-    wanted = (
-        list(dict.fromkeys(asked)) if asked is not None else [each for each, had in settled.items() if had in {None, outcome}]
-    )
-    pending = [each for each in wanted if settled[each] is None]
-    if any(settled[each] not in {None, outcome} for each in wanted) or (pending and not _lives(connection, held, pending, now)):
-        raise Rejected("lease-lost", path=token)
-    return [each for each in wanted if settled[each] == outcome], pending
+        raise _each("not-found", foreign)
+    meant = asked if asked is not None else [each for each, item in items.items() if item.outcome in {None, outcome}]
+    wanted = tuple(dict.fromkeys(meant))
+    pending = [each for each in wanted if items[each].outcome is None]
+    lost = [each for each in pending if expires_at <= now or not items[each].held]
+    lost += [each for each in wanted if items[each].outcome not in {None, outcome}]
+    if lost or (asked is None and not wanted):
+        raise _each("lease-lost", lost)
+    return wanted, pending
 
 
-def _lives(connection: sa.Connection, held: sa.RowMapping, pending: list[str], now: datetime) -> bool:
-    """Tell whether the lease has not expired, and every pending delivery is still held by it (a recall takes it away)."""
-    still = sa.select(sa.func.count()).where(deliveries.c.id.in_(pending), deliveries.c.lease_token == held["token"])
-    return held["expires_at"] > now and connection.execute(still).scalar() == len(pending)
+def _items(connection: sa.Connection, token: str) -> dict[str, sa.Row[Any]]:
+    """Give what was leased under a token, urgent first: its outcome, and whether the lease holds it (a recall takes it away)."""
+    d = deliveries.c
+    held = (d.lease_token == token).label("held")
+    select = sa.select(d.id, lease_items.c.outcome, held).join(deliveries, d.id == lease_items.c.delivery)
+    rows = connection.execute(select.where(lease_items.c.token == token).order_by(d.priority.desc(), d.seq))
+    return {row.id: row for row in rows}
+
+
+def _each(code: str, named: Iterable[str]) -> Rejected:
+    return Rejected(code, problems=[Problem(code=code, path=f"deliveries/{each}", vi="", en="") for each in named])
 
 
 def _collect(connection: sa.Connection, view: DocumentView, now: datetime, seal: Seal) -> None:
     """Move one delivery to where the hand-over leads, with its event and receipt."""
     delivery = view.deliveries[0]
-    standing = lifecycle.Standing(state=delivery.state, code=delivery.status_code, progress=delivery.progress)
-    after = lifecycle.hand_over(standing)
-    connection.execute(
-        deliveries.update()
-        .where(deliveries.c.id == delivery.id, deliveries.c.state == delivery.state.value)
-        .values(state=after.state.value, lease_token=None, lease_expires_at=None, why=None if after != standing else delivery.why)
-    )
-    if after != standing:
+    before = standing(delivery)
+    after = lifecycle.hand_over(before)
+    why = delivery.why if after == before else None
+    move(connection, delivery, after, why=why, lease_token=None, lease_expires_at=None)
+    if after != before:
         receipt = seal(Attestation(fact=Fact.COLLECTED, document=view.document, delivery=delivery, at=now))
         connection.execute(receipts.insert(), receipt_row(receipt))
         connection.execute(events.insert(), about(view.document, delivery, "delivery.collected", now))

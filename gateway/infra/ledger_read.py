@@ -35,24 +35,21 @@ def listing(
     connection: sa.Connection, organs: Organs, role: str | None, state: State | None, after: str | None, limit: int
 ) -> Page:
     """List documents, newest first."""
-    sent = documents.c.sender.in_(organs)
-    receiving = sa.select(deliveries.c.document).where(deliveries.c.receiver.in_(organs))
-    received = documents.c.id.in_(receiving)
-    select = sa.select(documents.c.id, documents.c.seq).where(
-        {"sender": sent, "receiver": received}.get(role or "", sent | received)
-    )
+    sent = sa.select(documents.c.id, documents.c.seq).where(documents.c.sender.in_(organs))
+    received = sa.select(deliveries.c.document, deliveries.c.document_seq).where(deliveries.c.receiver.in_(organs))
     if state is not None:
-        seen = sa.or_(documents.c.sender.in_(organs), deliveries.c.receiver.in_(organs))
-        stands = sa.select(deliveries.c.id).where(
-            deliveries.c.document == documents.c.id, deliveries.c.state == state.value, seen
-        )
-        select = select.where(stands.exists())
+        stands = sa.select(deliveries.c.id).where(deliveries.c.document == documents.c.id, deliveries.c.state == state.value)
+        sent, received = sent.where(stands.exists()), received.where(deliveries.c.state == state.value)
     if after is not None:
-        select = select.where(documents.c.seq < position(after)[0])
-    rows = connection.execute(select.order_by(documents.c.seq.desc()).limit(limit + 1)).all()
-    page = rows[:limit]
-    items = _views(connection, [row.id for row in page], organs)
-    return Page(items=items, next=cursor(page[-1].seq) if len(rows) > limit else None)
+        before = position(after)[0]
+        sent, received = sent.where(documents.c.seq < before), received.where(deliveries.c.document_seq < before)
+    newest_sent = sent.order_by(documents.c.seq.desc()).limit(limit + 1)
+    newest_received = received.order_by(deliveries.c.document_seq.desc()).limit(limit + 1)
+    wanted = {"sender": (newest_sent,), "receiver": (newest_received,)}.get(role or "", (newest_sent, newest_received))
+    found = {seq: id_ for select in wanted for id_, seq in connection.execute(select)}
+    page = sorted(found, reverse=True)[:limit]
+    items = _views(connection, [found[seq] for seq in page], organs)
+    return Page(items=items, next=cursor(page[-1]) if len(found) > limit else None)
 
 
 def inbox(connection: sa.Connection, organs: Organs, after: str | None, limit: int) -> Page:
@@ -78,16 +75,24 @@ def delivery_views(connection: sa.Connection, condition: sa.ColumnElement[bool])
 
 
 def timeline(connection: sa.Connection, wanted: str, organs: Organs) -> tuple[Event, ...]:
-    """List a document's events, oldest first."""
+    """List a document's events, oldest first. Raises `not-found`: whoever may see a document has events of it."""
     select = sa.select(events).where(events.c.document == wanted, _audible(organs)).order_by(events.c.seq)
-    return tuple(read_event(row) for row in connection.execute(select).mappings())
+    found = tuple(read_event(row) for row in connection.execute(select).mappings())
+    if not found:
+        raise Rejected("not-found", path=wanted)
+    return found
 
 
 def event_log(connection: sa.Connection, organs: Organs, after: str | None, limit: int) -> tuple[tuple[Event, ...], str]:
     """List events after a cursor, and the next cursor."""
     start = 0 if after is None else position(after)[0]
-    select = sa.select(events).where(events.c.seq > start, _audible(organs)).order_by(events.c.seq).limit(limit)
-    found = tuple(read_event(row) for row in connection.execute(select).mappings())
+    later = sa.select(events).where(events.c.seq > start).order_by(events.c.seq).limit(limit)
+    rows = {
+        row["seq"]: row
+        for party in (events.c.sender, events.c.receiver)
+        for row in connection.execute(later.where(party.in_(organs))).mappings()
+    }
+    found = tuple(read_event(rows[seq]) for seq in sorted(rows)[:limit])
     return found, cursor(found[-1].seq if found else start)
 
 

@@ -59,6 +59,11 @@ class SqliteExecutor:
 
     def __init__(self, file: Path) -> None:
         self._engine = engine(file)
+        try:
+            self._connection = self._engine.connect()
+        except sa.exc.OperationalError as error:
+            raise _unavailable(error) from error
+        self._closed = False
         self._loop = asyncio.get_running_loop()
         self._waiting: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, "ledger-reader")
@@ -71,20 +76,28 @@ class SqliteExecutor:
 
     async def write_batched(self, batch: Batch, item: Any) -> Any:
         """Run `batch` on this item and those of others that wait; returns this item's result once it is on disk."""
+        self._demand_open()
         done = self._loop.create_future()
         self._waiting.put(_Unit(batch=batch, item=item, done=done))
         return await asyncio.shield(done)
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
         """Run `work` on a snapshot."""
+        self._demand_open()
         return await self._loop.run_in_executor(self._readers, self._read, work)
 
     async def close(self) -> None:
-        """Finish what is waiting, then close the file."""
+        """Finish what is waiting, then close the file; the last connection to it empties the write-ahead log."""
+        self._closed = True
         self._waiting.put(None)
         await asyncio.to_thread(self._writer.join)
         self._readers.shutdown()
+        self._connection.close()
         self._engine.dispose()
+
+    def _demand_open(self) -> None:
+        if self._closed:
+            raise Transient("storage-unavailable", detail_en="closed", retry_after=RETRY_AFTER_SECONDS)
 
     def _read(self, work: Callable[[sa.Connection], T]) -> T:
         try:
@@ -98,12 +111,11 @@ class SqliteExecutor:
             raise _unavailable(error) from error
 
     def _write(self) -> None:
-        with self._engine.connect() as connection:
-            while (first := self._waiting.get()) is not None:
-                group, last = self._gather(first)
-                self._settle(self._run(connection, group))
-                if last:
-                    return
+        while (first := self._waiting.get()) is not None:
+            group, last = self._gather(first)
+            self._settle(self._run(group))
+            if last:
+                return
 
     def _gather(self, first: _Unit) -> tuple[list[_Unit], bool]:
         """Take what waits, up to a group; True when the end was seen."""
@@ -118,14 +130,18 @@ class SqliteExecutor:
             group.append(unit)
         return group, False
 
-    def _run(self, connection: sa.Connection, group: list[_Unit]) -> list[tuple[_Unit, Any]]:
+    def _run(self, group: list[_Unit]) -> list[tuple[_Unit, Any]]:
         """Run a group in one transaction; if a unit fails it, run each in its own, so that only the guilty one fails."""
         try:
-            return _commit(connection, group)
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except sa.exc.OperationalError as error:  # nobody is guilty: alone, each would wait for the lock in its turn
+            return [(unit, error) for unit in group]
+        try:
+            return _commit(self._connection, group)
         except Exception as error:  # noqa: BLE001  whatever a unit raises is its caller's
             if len(group) == 1:
                 return [(group[0], error)]
-            return [outcome for unit in group for outcome in self._run(connection, [unit])]
+            return [outcome for unit in group for outcome in self._run([unit])]
 
     def _settle(self, outcomes: list[tuple[_Unit, Any]]) -> None:
         def resolve() -> None:
@@ -141,7 +157,6 @@ class SqliteExecutor:
 
 
 def _commit(connection: sa.Connection, group: list[_Unit]) -> list[tuple[_Unit, Any]]:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
         batches: dict[Batch, list[_Unit]] = {}
         for unit in group:

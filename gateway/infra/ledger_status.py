@@ -3,18 +3,19 @@
 import hashlib
 import json
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from gateway.core import lifecycle
 from gateway.core.faults import Rejected
-from gateway.core.model import Delivery, Document, Fact, OrganId, StatusCode, StatusReport
+from gateway.core.model import Delivery, Document, Fact, OrganId, Receipt, State, StatusCode, StatusReport
 from gateway.core.receipts import Attestation
 from gateway.infra import ledger_read
 from gateway.infra.ledger_events import about
+from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_rows import receipt_row
-from gateway.infra.tables import deliveries, events, receipts, statuses
+from gateway.infra.tables import events, receipts, statuses
 from gateway.ports import Seal, StatusOutcome
 
 _RECALL_EVENTS = {
@@ -37,14 +38,13 @@ def record(
     known = connection.execute(sa.select(statuses.c.answer).where(statuses.c.id == fingerprint)).scalar()
     if known is not None:
         return StatusOutcome(answer=known, created=False)
-    before = lifecycle.Standing(state=own.state, code=own.status_code, progress=own.progress)
+    before = standing(own)
     after = lifecycle.report(before, report.code)
-    _move(connection, own, before, after, report)
+    _move(connection, own, after, report)
     answer = json.dumps({"id": fingerprint, "delivery": delivery, "state": after.state, "status_code": after.code})
     _remember(connection, fingerprint, delivery, report, now, answer)
     _announce(connection, document, own, report, before, after, now)
-    receipt = seal(Attestation(fact=Fact.STATUS, document=document, delivery=own, at=now, report=report))
-    connection.execute(receipts.insert(), receipt_row(receipt))
+    _keep_receipt(connection, seal(Attestation(fact=Fact.STATUS, document=document, delivery=own, at=now, report=report)))
     return StatusOutcome(answer=answer, created=True)
 
 
@@ -55,31 +55,30 @@ def _fingerprint(delivery: str, report: StatusReport) -> str:
         report.reporter,
         report.description,
         sorted(report.staff.items()),
-        report.at and report.at.isoformat(),
+        report.at and report.at.astimezone(UTC).isoformat(),
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
-def _move(
-    connection: sa.Connection, own: Delivery, before: lifecycle.Standing, after: lifecycle.Standing, report: StatusReport
-) -> None:
-    """Move by compare-and-set; within the write transaction nothing else can have moved it."""
+def _move(connection: sa.Connection, own: Delivery, after: lifecycle.Standing, report: StatusReport) -> None:
+    """Move where the report leads; what is withdrawn before its hand-over leaves the lease that holds it."""
+    before = standing(own)
     if after == before:
         return
-    why = report.description if report.code in lifecycle.NEEDS_REASON else None
-    moved = connection.execute(
-        deliveries.update()
-        .where(deliveries.c.id == own.id, deliveries.c.state == before.state.value)
-        .values(
-            state=after.state.value,
-            status_code=after.code and after.code.value,
-            progress=after.progress and after.progress.value,
-            why=why,
-            lease_token=deliveries.c.lease_token if after.state not in lifecycle.FINAL else None,
-        )
-    )
-    if moved.rowcount != 1:
-        raise Rejected("status-conflict", path=own.id)
+    if report.code in lifecycle.NEEDS_REASON:
+        why: str | None = report.description
+    else:  # while a recall waits for its answer, work may go on: the recall's reason stays
+        why = own.why if after.code == before.code else None
+    if before.state is State.AVAILABLE and after.state is State.RECALLED:
+        move(connection, own, after, why=why, lease_token=None, lease_expires_at=None)
+    else:
+        move(connection, own, after, why=why)
+
+
+def _keep_receipt(connection: sa.Connection, receipt: Receipt) -> None:
+    """Keep a receipt once: reports that differ only in what a receipt does not say (staff) attest the same fact."""
+    if connection.execute(sa.select(receipts.c.id).where(receipts.c.id == receipt.id)).first() is None:
+        connection.execute(receipts.insert(), receipt_row(receipt))
 
 
 def _remember(

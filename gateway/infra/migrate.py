@@ -16,14 +16,19 @@ SCRIPTS = Path(__file__).with_name("migrations")
 
 
 def migrate(file: Path) -> str:
-    """Bring a ledger file to the newest schema, making it where there is none; give the revision."""
+    """Bring a ledger file to the newest schema, making it where there is none; give the revision.
+
+    All steps are one transaction: whatever stops them leaves the file as it was, and two at once wait for each other.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     opened = engine(file)
     try:
         with opened.connect() as connection:
             config = _config()
             config.attributes["connection"] = connection
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             command.upgrade(config, "head")
+            connection.exec_driver_sql("COMMIT")
     finally:
         opened.dispose()
     return head()

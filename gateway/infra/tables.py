@@ -58,7 +58,8 @@ deliveries = sa.Table(
     METADATA,
     sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
     sa.Column("id", sa.String(32), nullable=False, unique=True),
-    sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), nullable=False, index=True),
+    sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), nullable=False),
+    sa.Column("document_seq", sa.BigInteger, nullable=False),
     sa.Column("receiver", sa.Text, nullable=False),
     sa.Column("priority", sa.SmallInteger, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
@@ -69,6 +70,8 @@ deliveries = sa.Table(
     sa.Column("not_before", Moment),
     sa.Column("lease_token", sa.Text),
     sa.Column("lease_expires_at", Moment),
+    sa.UniqueConstraint("document", "receiver", name="deliveries_once"),
+    sa.Index("deliveries_by_receiver", "receiver", "document_seq"),
     sa.Index("deliveries_waiting", "receiver", "state", sa.text("priority DESC"), "seq"),
 )
 

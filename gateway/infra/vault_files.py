@@ -1,4 +1,4 @@
-"""Payloads in files, found by their content."""
+"""Payloads by their content: large ones in files, small ones together (`vault_small`)."""
 
 import asyncio
 import hashlib
@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import Self, cast
 
 from gateway.core.faults import Rejected, Transient
+from gateway.infra.vault_small import SmallPayloads
 from gateway.ports import Staged
 
 MEMORY_BYTES = 256 * 1024
 """Above this, staged bytes go to a file: a hundred uploads at once must not fill the memory."""
+SMALL_BYTES = 64 * 1024
+"""Up to this a payload is kept with others in one file: an fsync of its own would cost more than all else about it."""
 CHUNK = 256 * 1024
 LEFTOVER_SECONDS = 24 * 3600
 """No upload takes a day: what is older in the folder of arrivals was left by a killed process."""
 RETRY_AFTER_SECONDS = 5
+ARRIVALS = "incoming"
 
 
 class StagedFile:
@@ -72,9 +76,11 @@ class StagedFile:
         return self.path
 
     def _spool(self) -> None:
+        """Move what is in memory into the file, behind what is there: after a failed attempt the same bytes go again."""
         try:
-            with open(self.path, "ab", opener=_private) as file:
+            with open(self.path, "r+b" if self._spooled else "xb", opener=_private) as file:
                 self._spooled = True
+                file.seek(self._size - len(self._memory))
                 file.write(self._memory)
         except OSError as error:
             raise _unavailable(error) from error
@@ -82,43 +88,41 @@ class StagedFile:
 
 
 class FileVault:
-    """Vault port over a folder: `<a>/<sha256>`, `a` being the first digit, with arrivals beside.
+    """Vault port over a folder: `<aa>/<sha256>` for large payloads, `small.sqlite3` for small ones, arrivals beside."""
 
-    Sixteen folders, so that a group of payloads costs sixteen folder fsyncs at most; file systems index large folders.
-    """
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, small: SmallPayloads) -> None:
         self._folder = folder
-        self._arrivals = folder / "incoming"
-        self._keeping: asyncio.Task[None] | None = None
-        self._waiting: list[tuple[Sequence[StagedFile], asyncio.Future[None]]] = []
+        self._small = small
+        self._arrivals = folder / ARRIVALS
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    async def open(cls, folder: Path) -> Self:
         """Open or make the folder, and remove what a killed process left half-written."""
-        vault = cls(folder)
-        vault._arrivals.mkdir(parents=True, exist_ok=True)
-        for left in vault._arrivals.iterdir():
-            if time.time() - left.stat().st_mtime > LEFTOVER_SECONDS:
-                left.unlink(missing_ok=True)
-        return vault
+        arrivals = folder / ARRIVALS
+        await asyncio.to_thread(_sweep, arrivals)
+        small = SmallPayloads(folder / "small.sqlite3")
+        await small.prepare()
+        return cls(folder, small)
+
+    async def close(self) -> None:
+        await self._small.close()
 
     def stage(self) -> StagedFile:
         return StagedFile(self._arrivals)
 
     async def keep(self, staged: Sequence[Staged]) -> None:
-        """Keep with whatever else waits: those who come while a group is written go together in the next one."""
-        done = asyncio.get_running_loop().create_future()
-        self._waiting.append((cast("Sequence[StagedFile]", staged), done))  # a vault keeps what it staged
-        if self._keeping is None:
-            self._keeping = asyncio.create_task(self._keep_groups())
-        await asyncio.shield(done)
+        await asyncio.gather(self._keep_small(staged), self._keep_large(staged))
 
     async def read(self, sha256: str) -> bytes:
-        return await asyncio.to_thread(self._found(sha256).read_bytes)
+        small = await self._small.read(sha256)
+        return small if small is not None else await asyncio.to_thread(self._found(sha256).read_bytes)
 
     async def stream(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Stream a range in blocks."""
+        small = await self._small.read(sha256)
+        if small is not None:
+            yield small[start:end]
+            return
         file = await asyncio.to_thread(self._found(sha256).open, "rb")
         with file:
             file.seek(start)
@@ -138,41 +142,31 @@ class FileVault:
         except OSError as error:
             raise Transient("not-ready", detail=f"Kho tệp: {error}", detail_en=f"Vault: {error}") from error
 
-    async def _keep_groups(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting, []
-            outcomes = await asyncio.to_thread(self._keep, [staged for staged, _ in group])
-            for (_, done), error in zip(group, outcomes, strict=True):
-                if not done.done():
-                    done.set_result(None) if error is None else done.set_exception(error)
-        self._keeping = None
+    async def _keep_small(self, staged: Sequence[Staged]) -> None:
+        payloads = {each.sha256: each.read() for each in staged if each.size <= SMALL_BYTES}
+        if payloads:
+            await self._small.keep(payloads)
 
-    def _keep(self, group: Sequence[Sequence[StagedFile]]) -> list[Transient | None]:
-        """Write and fsync all, rename all, fsync each folder once."""
-        outcomes: list[Transient | None] = []
-        folders: set[Path] = set()
-        for staged in group:
-            try:
-                for each in staged:
-                    folders |= self._place(each)
-            except OSError as error:
-                outcomes.append(_unavailable(error))
-            except Transient as error:
-                outcomes.append(error)
-            else:
-                outcomes.append(None)
-        for folder in folders:
-            _fsync_folder(folder)
-        return outcomes
+    async def _keep_large(self, staged: Sequence[Staged]) -> None:
+        files = [each for each in staged if each.size > SMALL_BYTES]
+        if files:
+            await asyncio.to_thread(self._place_all, cast("list[StagedFile]", files))  # a vault keeps what it staged
+
+    def _place_all(self, staged: list[StagedFile]) -> None:
+        try:
+            folders = {folder for each in staged for folder in self._place(each)}
+            for folder in folders:
+                _fsync_folder(folder)
+        except OSError as error:
+            raise _unavailable(error) from error
 
     def _place(self, staged: StagedFile) -> set[Path]:
+        """Put a payload in its place; give the folders to fsync, since another may have made them and not come to it yet."""
         final = self._path(staged.sha256)
-        if final.exists():
-            return {final.parent}  # its rename may not be durable yet
-        made = not final.parent.exists()
         final.parent.mkdir(exist_ok=True)
-        staged.flush().rename(final)
-        return {final.parent, self._folder} if made else {final.parent}
+        if not final.exists():
+            staged.flush().rename(final)
+        return {final.parent, self._folder}
 
     def _found(self, sha256: str) -> Path:
         path = self._path(sha256)
@@ -181,7 +175,15 @@ class FileVault:
         return path
 
     def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[0] / sha256
+        return self._folder / sha256[:2] / sha256
+
+
+def _sweep(arrivals: Path) -> None:
+    """Make the folder of arrivals, and remove what nobody will finish."""
+    arrivals.mkdir(parents=True, exist_ok=True)
+    for left in arrivals.iterdir():
+        if time.time() - left.stat().st_mtime > LEFTOVER_SECONDS:
+            left.unlink(missing_ok=True)
 
 
 def _private(path: str, flags: int) -> int:

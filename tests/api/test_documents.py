@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
 
 from gateway.core import writing
 from gateway.core.model import BusinessType, StatusCode
@@ -94,6 +95,12 @@ async def test_a_range_of_an_attachment_is_served(hub: Province) -> None:
         "GET", f"/documents/{answer['id']}/attachments/1", headers={"Range": "bytes=1-3"}
     )
     assert (status, body, headers["Content-Range"]) == (206, b"PDF", f"bytes 1-3/{len(PDF)}")
+
+
+async def test_an_attachment_that_is_not_base64_is_refused(hub: Province) -> None:
+    broken = replace(attachment(), encoded="JVBERi0x*")
+    status, problem = await hub.province.post_xml("/documents", hub.province.sign(document(attachments=(broken,))))
+    assert (status, problem["code"]) == (422, "attachment-encoding")
 
 
 async def test_an_attachment_beyond_the_last_is_not_found(hub: Province) -> None:

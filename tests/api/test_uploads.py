@@ -1,8 +1,10 @@
 """Bodies: multipart/related, limits, and what is refused before it is read."""
 
 import asyncio
+import contextlib
 import hashlib
 import socket
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,9 +38,12 @@ async def post(hub: Province, body: bytes, path: str = "/documents", **headers: 
     return status, answer
 
 
-def left(hub: Province, tmp_path: Path) -> list[Path]:
-    """Payload files of the vault, of either kind."""
-    return [path for path in (tmp_path / "vault").rglob("*") if path.is_file()]
+def left(tmp_path: Path) -> list[str]:
+    """Payloads in the vault: files of large ones, and small ones in their common file."""
+    vault = tmp_path / "vault"
+    files = [path.name for path in vault.rglob("*") if path.is_file() and not path.name.startswith("small.sqlite3")]
+    with contextlib.closing(sqlite3.connect(vault / "small.sqlite3")) as small:
+        return files + [row[0] for row in small.execute("SELECT sha256 FROM payloads")]
 
 
 async def test_an_attachment_may_travel_as_a_mime_part_that_the_signature_covers(hub: Province) -> None:
@@ -98,14 +103,23 @@ async def test_a_part_that_the_manifest_does_not_name_is_unexpected(hub: Provinc
 async def test_a_malformed_multipart_is_refused_and_leaves_nothing(hub: Province, body: bytes, tmp_path: Path) -> None:
     status, problem = await post(hub, body)
     assert status == 400, problem
-    assert left(hub, tmp_path) == []
+    assert left(tmp_path) == []
+
+
+async def test_what_was_accepted_is_in_the_vault_once(hub: Province, tmp_path: Path) -> None:
+    large = b"x" * 1_000_000
+    signed = hub.province.sign(detached(large), parts={"a1": large})
+    body = multipart(("root", "application/xml", signed), ("a1", "application/pdf", large))
+    assert [(await post(hub, body))[0] for _ in range(2)] == [202, 200]
+    assert set(left(tmp_path)) == {hashlib.sha256(octets).hexdigest() for octets in (signed, large)}
+    assert len(left(tmp_path)) == 2
 
 
 async def test_a_refused_document_leaves_no_file(hub: Province, tmp_path: Path) -> None:
     large = b"x" * 1_000_000
     signed = hub.province.sign(detached(large))
     assert (await post(hub, multipart(("root", "application/xml", signed), ("a1", "application/pdf", large))))[0] == 422
-    assert left(hub, tmp_path) == []
+    assert left(tmp_path) == []
 
 
 async def test_a_compressed_body_is_refused(hub: Province) -> None:
@@ -140,3 +154,12 @@ async def _raw(hub: Province, header: str, body: bytes) -> bytes:
     writer.close()
     await writer.wait_closed()
     return line
+
+
+async def test_one_attachment_may_be_inline_and_another_a_mime_part(hub: Province) -> None:
+    annex = replace(attachment(b"annex", content_id="a2", name="phu-luc.txt"), encoded=None)
+    signed = hub.province.sign(document(attachments=(attachment(), annex)), parts={"a2": b"annex"})
+    status, answer = await post(hub, multipart(("root", "application/xml", signed), ("a2", "text/plain", b"annex")))
+    assert status == 202, answer
+    octets = [(await hub.department.get(f"/documents/{answer['id']}/attachments/{number}"))[1] for number in (1, 2)]
+    assert octets == [PDF, b"annex"]

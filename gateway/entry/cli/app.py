@@ -36,7 +36,7 @@ def init(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Tạo thư mục làm việc, hoặc thêm cơ quan vào đó · Make a working folder, or add agencies to it."""
+    """Tạo thư mục làm việc · Make a working folder, or add agencies."""
     from gateway.entry.cli.init import initialise
     from gateway.entry.cli.output import finish
 
@@ -45,16 +45,16 @@ def init(
 
 @app.command()
 def serve(*, config: Config = CONFIG) -> None:
-    """Chạy trục cho tới khi có SIGTERM hoặc Ctrl-C · Run the hub until SIGTERM or Ctrl-C."""
+    """Chạy trục · Run the hub, until SIGTERM or Ctrl-C."""
     from gateway.config import Settings
-    from gateway.entry.serve import serve as run
+    from gateway.entry.serve import run
 
-    _run(run(Settings.load(config)))
+    run(Settings.load(config))
 
 
 @app.command()
 def migrate(*, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Đưa sổ cái lên phiên bản mới nhất · Bring the ledger to the newest revision."""
+    """Nâng cấp sổ cái · Bring the ledger to the newest revision."""
     from gateway.entry.cli.init import bring_up
     from gateway.entry.cli.output import finish
 
@@ -63,7 +63,7 @@ def migrate(*, config: Config = CONFIG, as_json: Json = False) -> None:
 
 @app.command()
 def check(*, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Kiểm tra cấu hình, danh bạ, chứng thư, sổ cái · Check settings, directory, certificates, ledger."""
+    """Kiểm tra mọi thứ trục cần · Check all that the hub needs."""
     from gateway.entry.cli.check import check as look
     from gateway.entry.cli.output import finish
 
@@ -83,7 +83,7 @@ def demo(
     pace: Annotated[float | None, typer.Option(min=0, help="Số giây nghỉ giữa các việc · Seconds between steps.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Một ngày trao đổi văn bản giữa các cơ quan mô phỏng · A day of documents between simulated agencies."""
+    """Một ngày liên thông mô phỏng · A day of simulated agencies."""
     from gateway.entry.cli.output import finish
     from gateway.entry.demo.extra import demand
 
@@ -100,13 +100,14 @@ def sign(
     key: Annotated[Path, typer.Option(dir_okay=False, help="Khóa riêng (PEM) · Private key.", show_default=False)],
     certificate: Annotated[Path, typer.Option("--cert", dir_okay=False, help="Chứng thư · Certificate.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="Tệp đã ký · The signed file.", show_default=False)],
+    attach: Attach = None,
     as_json: Json = False,
 ) -> None:
-    """Ký một tệp edXML theo hồ sơ lt-1 · Sign an edXML file in the profile lt-1."""
+    """Ký tệp edXML theo lt-1 · Sign an edXML file in profile lt-1."""
     from gateway.entry.cli.output import Outcome, finish
     from gateway.entry.cli.sign import sign_file
 
-    sign_file(file, key, certificate, out)
+    sign_file(file, key, certificate, out, parts=_files(attach))
     finish(Outcome(data={"file": str(out)}, vi=f"✓ Đã ký: {out}", en=f"Signed: {out}"), as_json=as_json)
 
 
@@ -118,7 +119,7 @@ def verify(
     attach: Attach = None,
     as_json: Json = False,
 ) -> None:
-    """Kiểm tra ngoại tuyến một văn bản hoặc biên nhận · Verify a document or a receipt offline."""
+    """Kiểm tra ngoại tuyến · Verify a document or receipt offline."""
     from gateway.entry.cli.output import finish
     from gateway.entry.cli.verdict import told
 
@@ -144,7 +145,7 @@ def inbox(
     ack: Annotated[bool, typer.Option("--ack", help="Xác nhận đã lấy · Acknowledge.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Xem hoặc lấy văn bản đang chờ, khẩn trước · Peek at or take what waits, urgent first."""
+    """Xem, lấy văn bản đang chờ · Peek at or take what waits."""
     from gateway.entry.cli import client
     from gateway.entry.cli.output import finish
 
@@ -173,12 +174,6 @@ def _files(pairs: list[Pair] | None) -> dict[str, Path]:
 
 
 def _run(work: Coroutine[object, object, T]) -> T:
-    """Run on uvloop where it is installed (the extra `fast`)."""
     import asyncio
 
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(work)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)
+    return asyncio.run(work)

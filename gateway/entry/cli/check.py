@@ -1,4 +1,4 @@
-"""`lienthong check`: can the hub start, and can every agency sign? Each thing is looked at by the part that will use it."""
+"""`lienthong check`: are settings, keys, directory, ledger and vault in order? Each is looked at by the part that will use it."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
@@ -34,7 +34,7 @@ class Check:
 
 
 async def check(config: Path) -> Outcome:
-    """Look at everything that `serve` will need; the outcome has failed where anything has."""
+    """Look at each in turn; the outcome has failed where anything has."""
     checks = [each async for each in _all(config)]
     wrong = sum(not each.ok for each in checks)
     return Outcome(
@@ -136,7 +136,9 @@ async def _ledger(settings: Settings) -> Check:
 async def _vault(settings: Settings) -> Check:
     what, folder = "kho · vault", settings.path(settings.storage.data) / VAULT_FOLDER
     try:
-        await FileVault.open(folder).ready()
+        vault = await FileVault.open(folder)
+        await vault.ready()
+        await vault.close()
     except (Fault, OSError) as error:
         return _failed(what, error)
     return _passed(what, str(folder))

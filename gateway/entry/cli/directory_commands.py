@@ -26,10 +26,17 @@ Aliases = Annotated[
 ]
 Certificates = Annotated[
     list[Path] | None,
-    typer.Option("--certificate", exists=True, dir_okay=False, help="Thêm chứng thư ký (PEM, DER) · Add a signing certificate."),
+    typer.Option(
+        "--certificate",
+        metavar="TỆP",
+        exists=True,
+        dir_okay=False,
+        help="Thêm chứng thư ký (PEM, DER) · Add a signing certificate.",
+    ),
 ]
 TokenOut = Annotated[
-    Path | None, typer.Option("--token-file", dir_okay=False, help="Ghi mã vào tệp (0600) · Write the token into a file.")
+    Path | None,
+    typer.Option("--token-file", metavar="TỆP", dir_okay=False, help="Ghi mã vào tệp (0600) · Write the token into a file."),
 ]
 SystemId = Annotated[str, typer.Argument(metavar="ID", help="Mã hệ thống · System id.", show_default=False)]
 Days = Annotated[int, typer.Option(min=1, help="Số ngày hiệu lực · Days of validity.")]
@@ -105,7 +112,7 @@ def agency_lock(
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Tạm khóa: không gửi, không nhận · Lock: it neither sends nor receives."""
+    """Tạm khóa · Lock: it neither sends nor receives."""
     from gateway.entry.cli.agency import change
 
     _finish(change(_settings(config), organ, {"locked": reason}), as_json=as_json)
@@ -128,7 +135,7 @@ def agency_retire(
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Chấm dứt từ một ngày (giải thể, sáp nhập) · End an agency on a day."""
+    """Chấm dứt từ một ngày · End an agency on a day."""
     from gateway.entry.cli.agency import retire
 
     _finish(retire(_settings(config), organ, on.date(), successor), as_json=as_json)
@@ -146,7 +153,7 @@ def system_add(
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Thêm hệ thống, in mã truy cập một lần · Add a system; its token is printed once."""
+    """Thêm hệ thống, in mã một lần · Add a system, print its token."""
     from gateway.entry.cli.system import add
 
     _finish(add(_settings(config), name, organ, certificate=certificate, token_file=token_file), as_json=as_json)
@@ -192,7 +199,7 @@ def cert_issue(
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Cấp khóa, chứng thư mới và đăng ký · Issue a new key and certificate, registered beside the old."""
+    """Cấp khóa, chứng thư mới · Issue a new key and certificate."""
     from gateway.entry.cli.rotation import issue
 
     _finish(issue(_settings(config), organ, kind=key, days=days), as_json=as_json)
@@ -215,7 +222,7 @@ def cert_revoke(
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Thu hồi chứng thư, phát hành lại CRL · Revoke a certificate and issue the CRLs anew."""
+    """Thu hồi, phát hành lại CRL · Revoke, and issue the CRLs anew."""
     from gateway.entry.cli.rotation import revoke
 
     _finish(revoke(_settings(config), named), as_json=as_json)

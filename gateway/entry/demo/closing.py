@@ -7,18 +7,28 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
-from gateway.entry.cli.output import Row, table
 from gateway.entry.demo.audit import Balance
 from gateway.entry.demo.cast import COMMUNE
 from gateway.entry.demo.checks import PROMISES, Checks
+
+_HEADINGS = (
+    "Văn bản\nDocuments",
+    "Đã nhận\nAccepted",
+    "= Đã giao\nDelivered",
+    "+ Đang chờ\nWaiting",
+    "+ Lỗi\nFailed",
+    "+ Từ chối\nRefused",
+    "",
+)
 
 
 def show(console: Console, rows: Sequence[Balance], checks: Checks, url: str) -> None:
     """Print the balance and each promise."""
     console.print()
-    console.print(table([*map(_row, rows), _total(rows)]) if rows else "")
-    console.print()
+    if rows:
+        console.print(_table(rows), "")
     for promise, ok, remark in checks.results():
         mark = "[green]✓[/]" if ok else "[red]✗[/]"
         console.print(f"{mark} {escape(PROMISES[promise])}{f' ({escape(remark)})' if remark else ''}", soft_wrap=True)
@@ -39,30 +49,30 @@ def data(rows: Sequence[Balance], checks: Checks) -> dict[str, Any]:
     return {"ok": checks.all_hold(), "checks": results, "balance": [asdict(row) for row in rows]}
 
 
-def _row(row: Balance) -> Row:
-    return {
-        "Nơi gửi · Sender": f"{row.organ} {row.name}".strip(),
-        "Văn bản · Documents": row.documents,
-        "Đã nhận · Accepted": row.accepted,
-        "= Đã giao · Delivered": row.delivered,
-        "+ Chờ · Waiting": row.waiting,
-        "+ Lỗi · Failed": row.failed,
-        "+ Từ chối · Refused": row.refused,
-        "": "✓" if row.ok else "✗",
-    }
+def _table(rows: Sequence[Balance]) -> Table:
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    made.add_column("Nơi gửi\nSender", no_wrap=True)
+    for heading in _HEADINGS:
+        made.add_column(heading, justify="right")
+    for row in (*rows, _total(rows)):
+        made.add_row(escape(row.name), *map(str, _numbers(row)), "✓" if row.ok else "✗")
+    return made
 
 
-def _total(rows: Sequence[Balance]) -> Row:
-    return _row(
-        Balance(
-            organ="Tổng · Total",
-            name="",
-            documents=sum(row.documents for row in rows),
-            accepted=sum(row.accepted for row in rows),
-            delivered=sum(row.delivered for row in rows),
-            waiting=sum(row.waiting for row in rows),
-            failed=sum(row.failed for row in rows),
-            refused=sum(row.refused for row in rows),
-            ok=all(row.ok for row in rows),
-        )
+def _numbers(row: Balance) -> tuple[int, ...]:
+    return (row.documents, row.accepted, row.delivered, row.waiting, row.failed, row.refused)
+
+
+def _total(rows: Sequence[Balance]) -> Balance:
+    documents, accepted, delivered, waiting, failed, refused = map(sum, zip(*map(_numbers, rows), strict=True))
+    return Balance(
+        organ="",
+        name="Tổng · Total",
+        documents=documents,
+        accepted=accepted,
+        delivered=delivered,
+        waiting=waiting,
+        failed=failed,
+        refused=refused,
+        ok=all(row.ok for row in rows) and accepted == delivered + waiting + failed + refused,
     )

@@ -32,7 +32,7 @@ async def serving(config: Path) -> AsyncIterator[str]:
         process = await asyncio.create_subprocess_exec(*command, stdout=file, stderr=file, start_new_session=True)
     try:
         if not await _ready(process, url):
-            raise Transient("not-ready", detail="\n".join((f"{url}:", *_last_lines(log))))
+            raise Transient("not-ready", detail="\n".join((f"{url}:", *last_lines(log))))
         yield url
     finally:
         await _stop(process)
@@ -44,6 +44,13 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def last_lines(file: Path) -> list[str]:
+    """Give the end of the hub's log; nothing where it never started."""
+    if not file.exists():
+        return []
+    return file.read_text("utf-8", "replace").splitlines()[-LOG_LINES:]
 
 
 async def _ready(process: asyncio.subprocess.Process, url: str) -> bool:
@@ -72,7 +79,3 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 def _appending(file: Path) -> BinaryIO:
     return file.open("ab")
-
-
-def _last_lines(file: Path) -> list[str]:
-    return file.read_text("utf-8", "replace").splitlines()[-LOG_LINES:]

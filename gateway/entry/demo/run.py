@@ -23,7 +23,7 @@ from gateway.entry.demo.audit import Balance
 from gateway.entry.demo.board import Board
 from gateway.entry.demo.cast import CAST
 from gateway.entry.demo.checks import Checks
-from gateway.entry.demo.hub_process import free_port, serving
+from gateway.entry.demo.hub_process import LOG_FILE, free_port, last_lines, serving
 from gateway.entry.demo.scenario import ACTS, REASON
 from gateway.infra.agencies_file import AGENCY, read
 from gateway.infra.key_files import load_identity
@@ -58,16 +58,19 @@ def demonstrate(*, once: bool, port: int, folder: Path | None, pace: float | Non
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_perform(stage, rows))
+        return _outcome(stage, rows)
     finally:
         if once and folder is None:
             shutil.rmtree(home)
-    held = stage.checks.all_hold()
-    return Outcome(
-        data=closing.data(rows, stage.checks),
-        vi="✓ Mọi điều đã hứa đều đúng." if held else "✗ Có điều không đúng như đã hứa.",
-        en="Everything promised holds." if held else "Something promised does not hold.",
-        failed=not held,
-    )
+
+
+def _outcome(stage: Stage, rows: list[Balance]) -> Outcome:
+    if stage.checks.all_hold():
+        vi, en = "✓ Mọi điều đã hứa đều đúng.", "Everything promised holds."
+        return Outcome(data=closing.data(rows, stage.checks), vi=vi, en=en)
+    log = "\n".join(("Nhật ký của trục · The hub's log:", *last_lines(stage.home / LOG_FILE)))
+    vi, en = "✗ Có điều không đúng như đã hứa.", f"Something promised does not hold.\n{log}"
+    return Outcome(data=closing.data(rows, stage.checks), vi=vi, en=en, failed=True)
 
 
 async def _perform(stage: Stage, rows: list[Balance]) -> None:

@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("document", sa.String(length=32), nullable=False),
+        sa.Column("document_seq", sa.BigInteger(), nullable=False),
         sa.Column("receiver", sa.Text(), nullable=False),
         sa.Column("priority", sa.SmallInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -104,10 +105,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("id"),
+        sa.UniqueConstraint("document", "receiver", name="deliveries_once"),
     )
+    op.create_index("deliveries_by_receiver", "deliveries", ["receiver", "document_seq"])
     op.create_index("deliveries_waiting", "deliveries", ["receiver", "state", sa.text("priority DESC"), "seq"])
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_deliveries_document"), ["document"], unique=False)
 
     op.create_table(
         "idempotency",
