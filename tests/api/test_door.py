@@ -45,3 +45,13 @@ async def test_the_reference_page_loads_nothing_from_outside(hub: Province) -> N
     assert "http://" not in page
     assert "https://" not in page
     assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+async def test_a_parameter_without_a_value_is_absent(hub: Province) -> None:
+    status, body = await hub.province.get("/events", after="", wait="", limit="")
+    assert (status, body["events"]) == (200, [])
+
+
+async def test_the_server_does_not_tell_its_versions(hub: Province) -> None:
+    _, _, headers = await hub.province.call("GET", "/inbox")
+    assert headers["Server"] == "lienthong"

@@ -33,6 +33,13 @@ async def test_the_same_status_again_gives_the_same_answer(hub: Province) -> Non
     assert (first[0], again[0], first[1]) == (202, 200, again[1])
 
 
+async def test_a_time_without_zone_is_vietnams(hub: Province) -> None:
+    _, delivery = await _handed_over(hub)
+    first = await _report(hub, delivery, "03", at="2026-11-23T09:00:00", staff={"department": "Văn thư"})
+    again = await _report(hub, delivery, "03", at="2026-11-23T02:00:00Z", staff={"department": "Văn thư"})
+    assert (first[0], again[0], first[1]) == (202, 200, again[1])
+
+
 async def test_a_late_lower_status_is_history(hub: Province) -> None:
     _, delivery = await _handed_over(hub)
     await _report(hub, delivery, "05")

@@ -143,6 +143,10 @@ async def test_a_body_that_does_not_arrive_is_given_up(hub: Province) -> None:
     assert (await _raw(hub, "Content-Length: 1000\r\n", b"<edXML")).startswith(b"HTTP/1.1 408")
 
 
+async def test_a_body_with_broken_chunks_is_refused(hub: Province) -> None:
+    assert b" 400 " in await _raw(hub, "Transfer-Encoding: chunked\r\n", b"3\r\n<x>\r\nzz\r\nnot a chunk\r\n")
+
+
 async def _raw(hub: Province, header: str, body: bytes) -> bytes:
     """Send a request by hand, and give the first line of the answer."""
     host, port = hub.base.removeprefix("http://").split(":")

@@ -24,10 +24,15 @@ def application(hub: Hub) -> web.Application:
     """Make the application over a hub."""
     app = web.Application(middlewares=[answer_faults, authenticate], client_max_size=0)
     app[HUB] = hub
+    app.on_response_prepare.append(_name_server)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
     _add_reference(app)
     return app
+
+
+async def _name_server(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = "lienthong"  # not which versions of what
 
 
 def _add_reference(app: web.Application) -> None:

@@ -6,6 +6,7 @@ import secrets
 import ssl
 from collections.abc import Awaitable, Callable
 
+import aiohttp
 from aiohttp import web
 
 from gateway.core.directory import System
@@ -36,6 +37,8 @@ async def answer_faults(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPMethodNotAllowed as error:
         response = _refused(request, Rejected("method-not-allowed", path=request.path))
         response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+    except (aiohttp.ClientError, aiohttp.http.HttpProcessingError) as error:  # a body that is not HTTP
+        response = _refused(request, Rejected("malformed-request", detail=type(error).__name__))
     except (web.HTTPException, ConnectionError):
         raise
     except Exception as error:  # noqa: BLE001  the last wall: the caller gets a trace id, the log gets the cause

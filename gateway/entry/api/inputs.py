@@ -1,12 +1,16 @@
 """What a caller may say: query strings and JSON bodies."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from gateway.core.model import State, StatusCode
+from gateway.core.model import VIETNAM, State, StatusCode
 from gateway.entry.api.shapes import Shape
+
+
+def _in_vietnam(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=VIETNAM)
 
 
 class Paging(Shape):
@@ -62,20 +66,11 @@ class RenewRequest(Shape):
     seconds: int = Field(default=60, ge=1, le=3600)
 
 
-class StaffShape(Shape):
-    """Who reports."""
-
-    department: str | None = Field(default=None, max_length=300)
-    staff: str | None = Field(default=None, max_length=300)
-    mobile: str | None = Field(default=None, max_length=30)
-    email: str | None = Field(default=None, max_length=100)
-
-
 class StatusRequest(Shape):
-    """A status of one delivery."""
+    """A status of one delivery; `staff` says who (department, staff, mobile, email …). A time without zone is Vietnam's."""
 
     delivery: str
     code: StatusCode
     description: str = Field(default="", max_length=500)
-    staff: StaffShape = StaffShape()
-    at: datetime | None = None
+    staff: dict[str, Annotated[str, Field(max_length=300)]] = Field(default={}, max_length=10)
+    at: Annotated[datetime, AfterValidator(_in_vietnam)] | None = None

@@ -16,8 +16,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def query(request: web.Request, model: type[Model]) -> Model:
-    """Read the query string. Raises `malformed-request`."""
-    return _validated(model, dict(request.query))
+    """Read the query string; a parameter without a value is absent. Raises `malformed-request`."""
+    return _validated(model, {name: value for name, value in request.query.items() if value})
 
 
 async def body(request: web.Request, model: type[Model]) -> Model:

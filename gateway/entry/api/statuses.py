@@ -27,6 +27,5 @@ async def _said(ports: Ports, asked: StatusRequest, system: System) -> StatusOut
     view = await ports.ledger.delivery(asked.delivery, system.organs)
     asking = asked.code is StatusCode.RECALL_REQUESTED
     reporter = view.document.sender if asking else view.deliveries[0].receiver
-    staff = {name: value for name, value in asked.staff.model_dump().items() if value}
-    report = StatusReport(code=asked.code, reporter=reporter, description=asked.description, staff=staff, at=asked.at)
+    report = StatusReport(code=asked.code, reporter=reporter, description=asked.description, staff=asked.staff, at=asked.at)
     return await acknowledge(ports, system, asked.delivery, report)
