@@ -3,7 +3,6 @@
 import base64
 import binascii
 import io
-import posixpath
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -11,13 +10,12 @@ from typing import Final
 
 from gateway.core.faults import Rejected
 
-MAX_UNZIPPED: Final = 512 * 1024 * 1024
-"""Octets of one decoded attachment: ten times the largest envelope."""
+MAX_UNZIPPED: Final = 128 * 1024 * 1024
+"""Octets of one decoded attachment, held in memory: more than twice the largest envelope."""
 MAX_RATIO: Final = 200
 """Unzipped to zipped: text reaches 20, scans 1; a bomb is beyond 1,000."""
 _PATH: Final = "AttachmentEncoded/Attachment/ContentTransferEncoded"
 _ZIP: Final = b"PK\x03\x04"
-_ZIP_NAMES: Final = frozenset({".zip", ".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".pptm", ".odt", ".ods", ".odp"})
 _MAGIC: Final = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -53,12 +51,12 @@ def octets(encoded: str) -> bytes:
 
 
 def decode(encoded: str, name: str) -> Decoded:
-    """Decode an attachment: take off the base64, and the one-entry ZIP unless the document itself is a ZIP.
+    """Decode an attachment: take off the base64, and the one-entry ZIP unless the attachment is named as one.
 
-    Raises `attachment-encoding`.
+    Office documents are ZIPs too, but never of one entry. Raises `attachment-encoding`.
     """
     raw = octets(encoded)
-    inside = _unzipped(raw) if raw.startswith(_ZIP) and _suffix(name) not in _ZIP_NAMES else None
+    inside = _unzipped(raw) if raw.startswith(_ZIP) and not name.lower().endswith(".zip") else None
     content = raw if inside is None else inside
     return Decoded(name=name, content=content, media_type=sniff(content), zipped=inside is not None)
 
@@ -91,7 +89,7 @@ def _unzipped(raw: bytes) -> bytes | None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             entries = archive.infolist()
-            if len(entries) != 1 or entries[0].flag_bits & 1:
+            if len(entries) != 1 or entries[0].is_dir() or entries[0].flag_bits & 1:
                 return None
             limit = min(MAX_UNZIPPED, MAX_RATIO * len(raw) + 1024)
             with archive.open(entries[0]) as entry:
@@ -120,7 +118,3 @@ def _is_text(start: bytes) -> bool:
     except UnicodeDecodeError as error:
         return error.start > len(start) - 4 and b"\x00" not in start
     return b"\x00" not in start
-
-
-def _suffix(name: str) -> str:
-    return posixpath.splitext(name)[1].lower()

@@ -14,7 +14,8 @@ from gateway.core import edxml
 from gateway.core.envelope import NAMESPACE
 from gateway.core.findings import finding
 from gateway.core.model import Finding, Kind
-from gateway.core.shape import CONTENT_ID, Shape
+from gateway.core.schema import below
+from gateway.core.shape import BASE64, CONTENT_ID, Shape
 
 OLD_NAMESPACES: Final = frozenset({"http://www.e-doc.vn/Schema/", "http://www.go.vn/eDoc", ""})
 """Of the SOAP generation, of a mistaken implementation, and of none at all: read, never written."""
@@ -22,10 +23,15 @@ _SIGNATURES: Final = frozenset({"Signature", "DigitalSignature"})
 """Judged by `signature`, or decoration; not content."""
 _CONTENT: Final = "ContentTransferEncoded"
 _TRACE: Final = "TraceHeaderList"
-_TRACE_PATH: Final = f"edXMLEnvelope/edXMLHeader/{_TRACE}"
 _Q: Final = f"{{{NAMESPACE}}}"
 _READ: Final = OLD_NAMESPACES | {NAMESPACE}
-_HOP_ORGAN: Final = f"/{_TRACE_PATH}/TraceHeader/OrganId"
+_HOP_ORGAN: Final = f"{_TRACE}/TraceHeader/OrganId"
+_FRAME: Final = ("{*}edXMLEnvelope", "{*}edXMLHeader", "{*}MessageHeader")
+"""Whoever finds one of these by its name takes it for the package."""
+_MAX_FINDINGS: Final = 100
+"""Kinds and places of tolerance that a sender is told of, which bounds what a junk package makes the hub keep."""
+_MAX_LINE: Final = 65_535
+"""lxml keeps the line of an element that it made in 16 bits; no line is better than a wrong one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,8 +46,12 @@ class Canonical:
 
     def note(self, code: str, path: str, detail: str = "") -> None:
         """Note a tolerance once for each path."""
-        if (code, path) not in self.findings:
+        if (code, path) in self.findings:
+            return
+        if len(self.findings) < _MAX_FINDINGS:
             self.findings[code, path] = finding(code, path, detail)
+        else:
+            self.findings["findings-omitted", "edXML"] = finding("findings-omitted", "edXML")
 
 
 def kind(root: etree._Element) -> Kind:
@@ -59,32 +69,28 @@ def sender(root: etree._Element) -> str | None:
 
 
 def as_it_is(root: etree._Element, is_valid: Callable[[Kind, etree._Element], bool]) -> Canonical | None:
-    """Take a tree that is canonical already as it is; None where it is not. Its texts of base64 are moved beside it."""
+    """Take a tree that is canonical already as it is; None where it is not. The schema does not look at the base64."""
     of = kind(root)
-    elements = list(root.iter(_Q + _CONTENT))
-    made = Canonical(kind=of, root=root, contents=[element.text or "" for element in elements])
-    for element in elements:
-        element.text = None
-    if is_valid(of, root) and _is_tidy(root):
-        return made
-    for element, text in zip(elements, made.contents, strict=True):
-        element.text = text
-    return None
+    if not (is_valid(of, root) and _is_tidy(root, of)):
+        return None
+    return Canonical(kind=of, root=root, contents=[element.text or "" for element in root.iter(_Q + _CONTENT)])
 
 
-def _is_tidy(root: etree._Element) -> bool:
+def _is_tidy(root: etree._Element, of: Kind) -> bool:
     """Tell whether a valid tree has no white space around a value, no empty group, and whole hops."""
     for element in root.iter():
-        if len(element) == 0:
+        if len(element) == 0 and element.tag != _Q + _CONTENT:
             text = element.text
             if text is None:
                 if _parted(element)[1] not in _MAY_BE_EMPTY:
                     return False
             elif text[:1].isspace() or text[-1:].isspace():
                 return False
+    if of is Kind.STATUS:
+        return True
     hops = root.findall(f"{_Q}edXMLEnvelope/{_Q}edXMLHeader/{_Q}{_TRACE}/{_Q}TraceHeader")
     organs = [hop.findtext(f"{_Q}OrganId") for hop in hops]
-    return kind(root) is Kind.STATUS or (bool(organs) and None not in organs and "null" not in organs)
+    return bool(organs) and None not in organs and "null" not in organs
 
 
 def canonicalise(root: etree._Element) -> Canonical:
@@ -93,9 +99,9 @@ def canonicalise(root: etree._Element) -> Canonical:
     shape = edxml.STATUS_PACKAGE if of is Kind.STATUS else edxml.DOCUMENT
     namespace, name = _parted(root)
     made = Canonical(kind=of, root=etree.Element(_Q + name, nsmap=cast("dict[str, str]", {None: NAMESPACE})))
-    made.root.sourceline = root.sourceline
+    _set_line(made.root, root)
     if name == shape.name and _is_ours(made, namespace):
-        _fill(made, root, made.root, shape, "")
+        _fill(made, root, made.root, shape, shape.name)
     if of is Kind.DOCUMENT:
         _complete(made)
     return made
@@ -103,45 +109,49 @@ def canonicalise(root: etree._Element) -> Canonical:
 
 def _fill(made: Canonical, source: etree._Element, target: etree._Element, shape: Shape, path: str) -> None:
     """Give `target` the children of `source` in the order of the shape."""
+    _note_stray_text(made, source, path)
     known: list[tuple[int, etree._Element, Shape]] = []
     last, ordered = 0, True
     for child in source:
         namespace, name = _parted(child)
         place = shape.by_name.get(name) if _is_ours(made, namespace) else None
         if place is None:
-            _unknown(made, child, name, path)
+            _unknown(made, child, target, shape, path)
             continue
         ordered, last = ordered and place[0] >= last, place[0]
         known.append((place[0], child, place[1]))
     if not ordered:
-        made.note("order-changed", path.strip("/"))
+        made.note("order-changed", path)
         known.sort(key=lambda each: each[0])
     for _, child, child_shape in known:
-        _copy(made, child, target, child_shape, f"{path}/{child_shape.name}")
+        _copy(made, child, target, child_shape, below(path, child_shape.name))
 
 
 def _copy(made: Canonical, source: etree._Element, parent: etree._Element, shape: Shape, path: str) -> None:
     """Copy one element, unless it is empty."""
     target = etree.SubElement(parent, _Q + shape.name)
-    target.sourceline = source.sourceline
+    _set_line(target, source)
     if shape.children:
         if source.attrib:
             _attributes(made, source, target, shape, path)
         _fill(made, source, target, shape, path)
         empty = len(target) == 0 and shape.name not in _MAY_BE_EMPTY
-    elif shape.name == _CONTENT:
+    elif shape.value is BASE64:
         made.contents.append(source.text or "")
         empty = False
     else:
         empty = not _text(made, source, target, shape, path)
+        for child in source:  # markup in a value: the schema refuses it, for leaving it out could turn the meaning round
+            etree.SubElement(target, child.tag)
+            empty = False
     if empty:
         if path != _HOP_ORGAN:
-            made.note("empty-element", path.strip("/"))
+            made.note("empty-element", path)
         parent.remove(target)
 
 
 _MAY_BE_EMPTY: Final = frozenset(
-    {"edXMLEnvelope", "edXMLHeader", "MessageHeader", "edXMLBody", "edXMLManifest", "AttachmentEncoded", _CONTENT}
+    {"edXMLEnvelope", "edXMLHeader", "MessageHeader", "edXMLBody", "edXMLManifest", "AttachmentEncoded"}
 )
 
 
@@ -152,9 +162,9 @@ def _text(made: Canonical, source: etree._Element, target: etree._Element, shape
     if path == _HOP_ORGAN and text == "null":
         return ""
     if text != given and text:
-        made.note("whitespace-trimmed", path.strip("/"))
+        made.note("whitespace-trimmed", path)
     if shape.value is CONTENT_ID and text and not text.startswith("cid:"):
-        made.note("cid-missing", path.strip("/"))
+        made.note("cid-missing", path)
         text = f"cid:{text}"
     target.text = text
     return text
@@ -166,15 +176,31 @@ def _attributes(made: Canonical, source: etree._Element, target: etree._Element,
         if name in known:
             target.set(name, value)
         elif not name.startswith("{"):  # XLink and XML Schema instance attributes are legal decoration
-            made.note("unknown-attribute", f"{path}/@{name}".strip("/"))
+            made.note("unknown-attribute", f"{path}/@{name[:60]}")
 
 
-def _unknown(made: Canonical, element: etree._Element, name: str, path: str) -> None:
-    if name == "Paper" and path.endswith(f"/{_TRACE}"):
+def _unknown(made: Canonical, element: etree._Element, target: etree._Element, shape: Shape, path: str) -> None:
+    """Leave out an element that the shape does not have, unless a less careful reader would take it for one that it has."""
+    name = _parted(element)[1]
+    if name in shape.by_name or next(element.iter(*_FRAME), None) is not None:
+        _set_line(etree.SubElement(target, element.tag), element)  # the schema refuses it
+    elif name == "Paper" and path == _TRACE:
         made.paper = (element.text or "").strip() or None
-        made.note("paper-misplaced", f"{path}/Paper".strip("/"))
+        made.note("paper-misplaced", f"{path}/Paper")
     elif name not in _SIGNATURES:
-        made.note("unknown-element", f"{path}/{name[:60]}".strip("/"))
+        made.note("unknown-element", below(path, name[:60]))
+
+
+def _note_stray_text(made: Canonical, source: etree._Element, path: str) -> None:
+    between = (source.text, *(child.tail for child in source))
+    if any(text and not text.isspace() for text in between):
+        made.note("stray-text", path)
+
+
+def _set_line(target: etree._Element, source: etree._Element) -> None:
+    line = cast("int | None", source.sourceline)
+    if line is not None and line <= _MAX_LINE:
+        target.sourceline = source.sourceline
 
 
 def _complete(made: Canonical) -> None:
@@ -187,12 +213,12 @@ def _complete(made: Canonical) -> None:
         trace = etree.SubElement(header, _Q + _TRACE)
     hops = trace.findall(f"{_Q}TraceHeader")
     if not hops:
-        made.note("trace-missing", _TRACE_PATH)
+        made.note("trace-missing", _TRACE)
     elif any(hop.find(f"{_Q}OrganId") is None for hop in hops):
-        made.note("organ-null", f"{_TRACE_PATH}/TraceHeader/OrganId")
+        made.note("organ-null", _HOP_ORGAN)
     business = trace.find(f"{_Q}Bussiness")
     if business is None:
-        made.note("business-missing", f"{_TRACE_PATH}/Bussiness")
+        made.note("business-missing", f"{_TRACE}/Bussiness")
         business = etree.SubElement(trace, f"{_Q}Bussiness")
         etree.SubElement(business, f"{_Q}BussinessDocType").text = "0"
     if made.paper is not None and business.find(f"{_Q}Paper") is None:

@@ -1,7 +1,21 @@
 """The shape of edXML as one table, in the order that the national SDK writes: reading and writing follow it."""
 
 from gateway.core import envelope
-from gateway.core.shape import BOOLEAN, BUSINESS, CONTENT_ID, DAY, FLAG, MOMENT, PRIORITY, STATUS, WHOLE, Shape, flat, leaf
+from gateway.core.shape import (
+    BASE64,
+    BOOLEAN,
+    BUSINESS,
+    CONTENT_ID,
+    DAY,
+    FLAG,
+    MOMENT,
+    PRIORITY,
+    STATUS,
+    WHOLE,
+    Shape,
+    flat,
+    leaf,
+)
 
 _ORGANISATION = {
     shape.name: shape
@@ -200,7 +214,7 @@ ATTACHMENT = Shape(
         leaf("AttachmentName", "name"),
         leaf("Description", "description"),
         leaf("ContentType", "content_type"),
-        leaf("ContentTransferEncoded", "encoded"),
+        leaf("ContentTransferEncoded", "encoded", BASE64),
     ),
 )
 

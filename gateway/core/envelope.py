@@ -119,7 +119,7 @@ class MessageHeader:
 class TraceHeader:
     """One hop. `organ_id` is None where the axis wrote nothing or ``null``. `timestamp` is aware (+07:00)."""
 
-    organ_id: str | None
+    organ_id: str | None = None
     timestamp: datetime
 
 

@@ -42,249 +42,73 @@ _REQUEST = ("Sửa yêu cầu theo tài liệu API (/api/v1/docs).", "Correct th
 _XML = ("Sửa tệp edXML ở vị trí nêu trên rồi gửi lại.", "Correct the edXML file at the place named, then send again.")
 _LATER = ("Gửi lại đúng tệp này sau thời gian Retry-After.", "Send the very same bytes again after Retry-After.")
 
+# fmt: off
 FAULTS: dict[str, FaultCode] = {
     # the request
     "malformed-request": _sender(400, "Yêu cầu không đúng định dạng.", "The request is malformed.", *_REQUEST),
-    "malformed-multipart": _sender(
-        400, "Thân multipart/related không đúng định dạng.", "The multipart/related body is malformed.", *_REQUEST
-    ),
-    "unauthenticated": _sender(
-        401,
-        "Chưa xác thực hoặc mã truy cập không đúng.",
-        "Not authenticated, or the token is wrong.",
-        "Gửi tiêu đề Authorization: Bearer <mã> hoặc dùng chứng thư mTLS đã đăng ký.",
-        "Send Authorization: Bearer <token>, or use the registered mTLS certificate.",
-    ),
-    "not-found": _sender(
-        404, "Không có mục này trong phạm vi của hệ thống gọi.", "There is no such item within the caller's reach.", *_REQUEST
-    ),
-    "method-not-allowed": _sender(
-        405, "Đường dẫn này không nhận phương thức đã dùng.", "The path does not take this method.", *_REQUEST
-    ),
+    "malformed-multipart": _sender(400, "Thân multipart/related không đúng định dạng.", "The multipart/related body is malformed.", *_REQUEST),
+    "unauthenticated": _sender(401, "Chưa xác thực hoặc mã truy cập không đúng.", "Not authenticated, or the token is wrong.", "Gửi tiêu đề Authorization: Bearer <mã> hoặc dùng chứng thư mTLS đã đăng ký.", "Send Authorization: Bearer <token>, or use the registered mTLS certificate."),
+    "not-found": _sender(404, "Không có mục này trong phạm vi của hệ thống gọi.", "There is no such item within the caller's reach.", *_REQUEST),
+    "method-not-allowed": _sender(405, "Đường dẫn này không nhận phương thức đã dùng.", "The path does not take this method.", *_REQUEST),
     "body-too-slow": _sender(408, "Nội dung gửi quá chậm.", "The body arrived too slowly.", *_LATER),
-    "too-large": _sender(
-        413,
-        "Nội dung vượt giới hạn dung lượng.",
-        "The body exceeds the size limit.",
-        "Gửi tệp lớn dưới dạng phần multipart/related, hoặc giảm dung lượng.",
-        "Send large files as multipart/related parts, or make them smaller.",
-    ),
+    "too-large": _sender(413, "Nội dung vượt giới hạn dung lượng.", "The body exceeds the size limit.", "Gửi tệp lớn dưới dạng phần multipart/related, hoặc giảm dung lượng.", "Send large files as multipart/related parts, or make them smaller."),
     "media-type-unsupported": _sender(415, "Kiểu nội dung không được hỗ trợ.", "The media type is not supported.", *_REQUEST),
-    "content-encoding-refused": _sender(
-        415,
-        "Không nhận nội dung nén (Content-Encoding).",
-        "Compressed bodies (Content-Encoding) are refused.",
-        "Gửi nội dung không nén.",
-        "Send the body uncompressed.",
-    ),
+    "content-encoding-refused": _sender(415, "Không nhận nội dung nén (Content-Encoding).", "Compressed bodies (Content-Encoding) are refused.", "Gửi nội dung không nén.", "Send the body uncompressed."),
     # the XML
     "malformed-xml": _sender(400, "Tệp không phải XML đúng cú pháp.", "The file is not well-formed XML.", *_XML),
-    "forbidden-construct": _sender(
-        400,
-        "XML chứa cấu trúc bị cấm (DOCTYPE, thực thể, XInclude, chỉ thị xử lý, chú thích).",
-        "The XML holds a forbidden construct (DOCTYPE, entity, XInclude, processing instruction, comment).",
-        *_XML,
-    ),
-    "encoding-unsupported": _sender(
-        400, "Chỉ nhận XML mã hóa UTF-8 (TCVN 6909:2001).", "Only UTF-8 XML is accepted (TCVN 6909:2001).", *_XML
-    ),
-    "xml-too-complex": _sender(
-        400,
-        "XML vượt giới hạn độ sâu, số phần tử, thuộc tính hoặc không gian tên.",
-        "The XML exceeds the limits of depth, elements, attributes or namespaces.",
-        *_XML,
-    ),
+    "forbidden-construct": _sender(400, "XML chứa cấu trúc bị cấm (DOCTYPE, thực thể, XInclude, chỉ thị xử lý, chú thích).", "The XML holds a forbidden construct (DOCTYPE, entity, XInclude, processing instruction, comment).", *_XML),
+    "encoding-unsupported": _sender(400, "Chỉ nhận XML mã hóa UTF-8 (TCVN 6909:2001).", "Only UTF-8 XML is accepted (TCVN 6909:2001).", *_XML),
+    "xml-too-complex": _sender(400, "XML vượt giới hạn độ sâu, số phần tử, thuộc tính hoặc không gian tên.", "The XML exceeds the limits of depth, elements, attributes or namespaces.", *_XML),
     "schema-invalid": _sender(422, "Tệp edXML không đúng QCVN 102:2016.", "The edXML does not follow QCVN 102:2016.", *_XML),
-    "not-a-document": _sender(
-        422,
-        "Đây là gói trạng thái, không phải văn bản.",
-        "This is a status package, not a document.",
-        "Gửi gói trạng thái tới POST /statuses.",
-        "Send status packages to POST /statuses.",
-    ),
-    "not-a-status": _sender(
-        422,
-        "Đây là văn bản, không phải gói trạng thái.",
-        "This is a document, not a status package.",
-        "Gửi văn bản tới POST /documents.",
-        "Send documents to POST /documents.",
-    ),
+    "not-a-document": _sender(422, "Đây là gói trạng thái, không phải văn bản.", "This is a status package, not a document.", "Gửi gói trạng thái tới POST /statuses.", "Send status packages to POST /statuses."),
+    "not-a-status": _sender(422, "Đây là văn bản, không phải gói trạng thái.", "This is a document, not a status package.", "Gửi văn bản tới POST /documents.", "Send documents to POST /documents."),
     # attachments
-    "attachment-missing": _sender(
-        422,
-        "Tệp đính kèm nêu trong Manifest không có trong gói.",
-        "An attachment named in the manifest is not in the package.",
-        *_XML,
-    ),
-    "attachment-unexpected": _sender(
-        422,
-        "Gói có tệp đính kèm không nêu trong Manifest.",
-        "The package holds an attachment that the manifest does not name.",
-        *_XML,
-    ),
-    "attachment-encoding": _sender(
-        422, "Nội dung tệp đính kèm không phải base64 hợp lệ.", "The content of an attachment is not valid base64.", *_XML
-    ),
+    "attachment-missing": _sender(422, "Tệp đính kèm nêu trong Manifest không có trong gói.", "An attachment named in the manifest is not in the package.", *_XML),
+    "attachment-unexpected": _sender(422, "Gói có tệp đính kèm không nêu trong Manifest.", "The package holds an attachment that the manifest does not name.", *_XML),
+    "attachment-encoding": _sender(422, "Nội dung tệp đính kèm không phải base64 hợp lệ.", "The content of an attachment is not valid base64.", *_XML),
     # the signature (profile lt-1)
     "signature-missing": _sender(422, "Văn bản chưa được ký số.", "The document is not signed.", *_RESIGN),
-    "signature-multiple": _sender(
-        422, "Văn bản có nhiều hơn một chữ ký XML.", "The document has more than one XML signature.", *_RESIGN
-    ),
-    "signature-misplaced": _sender(
-        422,
-        "Chữ ký phải là phần tử con cuối cùng của edXMLHeader.",
-        "The signature must be the last child of edXMLHeader.",
-        *_RESIGN,
-    ),
-    "signature-profile": _sender(
-        422, "Cấu trúc chữ ký không đúng hồ sơ lt-1.", "The signature's structure is not the profile lt-1.", *_RESIGN
-    ),
-    "signature-reference": _sender(
-        422,
-        "Tham chiếu của chữ ký không đúng hồ sơ lt-1.",
-        "The signature's references are not those of the profile lt-1.",
-        *_RESIGN,
-    ),
-    "signature-transform": _sender(
-        422, "Phép biến đổi của chữ ký không được phép.", "A transform of the signature is not allowed.", *_RESIGN
-    ),
+    "signature-multiple": _sender(422, "Văn bản có nhiều hơn một chữ ký XML.", "The document has more than one XML signature.", *_RESIGN),
+    "signature-misplaced": _sender(422, "Chữ ký phải là phần tử con cuối cùng của edXMLHeader.", "The signature must be the last child of edXMLHeader.", *_RESIGN),
+    "signature-profile": _sender(422, "Cấu trúc chữ ký không đúng hồ sơ lt-1.", "The signature's structure is not the profile lt-1.", *_RESIGN),
+    "signature-reference": _sender(422, "Tham chiếu của chữ ký không đúng hồ sơ lt-1.", "The signature's references are not those of the profile lt-1.", *_RESIGN),
+    "signature-transform": _sender(422, "Phép biến đổi của chữ ký không được phép.", "A transform of the signature is not allowed.", *_RESIGN),
     "signature-c14n": _sender(422, "Chữ ký phải dùng exclusive C14N.", "The signature must use exclusive C14N.", *_RESIGN),
-    "signature-algorithm": _sender(
-        422, "Thuật toán ký hoặc băm không được chấp nhận.", "The signature or digest algorithm is not accepted.", *_RESIGN
-    ),
-    "signature-keyinfo": _sender(
-        422, "KeyInfo phải chứa X509Data với chứng thư ký.", "KeyInfo must hold X509Data with the signing certificate.", *_RESIGN
-    ),
-    "signature-key-weak": _sender(
-        422,
-        "Khóa ký quá yếu (cần RSA ≥ 2048 hoặc P-256/P-384).",
-        "The signing key is too weak (RSA ≥ 2048 or P-256/P-384 is needed).",
-        *_CERTIFICATE,
-    ),
-    "signature-uncovered": _sender(
-        422, "Có phần của gói không được chữ ký bao phủ.", "A part of the package is not covered by the signature.", *_RESIGN
-    ),
-    "signature-wrapped": _sender(
-        422, "Gói bị bọc hoặc trùng mã định danh phần tử.", "The package is wrapped, or has duplicate element ids.", *_RESIGN
-    ),
-    "signature-invalid": _sender(
-        422,
-        "Chữ ký không khớp nội dung: văn bản đã bị thay đổi hoặc ký bằng khóa khác.",
-        "The signature does not match the content: changed, or signed with another key.",
-        *_RESIGN,
-    ),
+    "signature-algorithm": _sender(422, "Thuật toán ký hoặc băm không được chấp nhận.", "The signature or digest algorithm is not accepted.", *_RESIGN),
+    "signature-keyinfo": _sender(422, "KeyInfo phải chứa X509Data với chứng thư ký.", "KeyInfo must hold X509Data with the signing certificate.", *_RESIGN),
+    "signature-key-weak": _sender(422, "Khóa ký quá yếu (cần RSA ≥ 2048 hoặc P-256/P-384).", "The signing key is too weak (RSA ≥ 2048 or P-256/P-384 is needed).", *_CERTIFICATE),
+    "signature-uncovered": _sender(422, "Có phần của gói không được chữ ký bao phủ.", "A part of the package is not covered by the signature.", *_RESIGN),
+    "signature-wrapped": _sender(422, "Gói bị bọc hoặc trùng mã định danh phần tử.", "The package is wrapped, or has duplicate element ids.", *_RESIGN),
+    "signature-invalid": _sender(422, "Chữ ký không khớp nội dung: văn bản đã bị thay đổi hoặc ký bằng khóa khác.", "The signature does not match the content: changed, or signed with another key.", *_RESIGN),
     # trust
-    "sender-mismatch": _sender(
-        422,
-        "Hệ thống gọi không được gửi thay cơ quan nêu ở From.",
-        "The calling system may not send for the agency in From.",
-        "Dùng tài khoản của chính cơ quan gửi.",
-        "Use the credentials of the sending agency.",
-    ),
-    "sender-unknown": _sender(
-        422, "Cơ quan gửi không có trong danh bạ.", "The sending agency is not in the directory.", *_DIRECTORY
-    ),
+    "sender-mismatch": _sender(422, "Hệ thống gọi không được gửi thay cơ quan nêu ở From.", "The calling system may not send for the agency in From.", "Dùng tài khoản của chính cơ quan gửi.", "Use the credentials of the sending agency."),
+    "sender-unknown": _sender(422, "Cơ quan gửi không có trong danh bạ.", "The sending agency is not in the directory.", *_DIRECTORY),
     "sender-locked": _sender(422, "Cơ quan gửi đang bị khóa.", "The sending agency is locked.", *_DIRECTORY),
-    "sender-dissolved": _sender(
-        422, "Cơ quan gửi đã giải thể hoặc chưa có hiệu lực.", "The sending agency is dissolved or not yet in force.", *_DIRECTORY
-    ),
-    "certificate-unregistered": _sender(
-        422,
-        "Chứng thư ký không phải chứng thư đã đăng ký của cơ quan gửi.",
-        "The signing certificate is not registered for the sending agency.",
-        *_CERTIFICATE,
-    ),
-    "certificate-untrusted": _sender(
-        422,
-        "Chứng thư ký không được chấp nhận (chuỗi tin cậy hoặc mục đích sử dụng).",
-        "The certificate is not acceptable (chain or key usage).",
-        *_CERTIFICATE,
-    ),
-    "certificate-expired": _sender(
-        422,
-        "Chứng thư ký đã hết hạn hoặc chưa có hiệu lực.",
-        "The signing certificate has expired or is not yet valid.",
-        *_CERTIFICATE,
-    ),
+    "sender-dissolved": _sender(422, "Cơ quan gửi đã giải thể hoặc chưa có hiệu lực.", "The sending agency is dissolved or not yet in force.", *_DIRECTORY),
+    "certificate-unregistered": _sender(422, "Chứng thư ký không phải chứng thư đã đăng ký của cơ quan gửi.", "The signing certificate is not registered for the sending agency.", *_CERTIFICATE),
+    "certificate-untrusted": _sender(422, "Chứng thư ký không được chấp nhận (chuỗi tin cậy hoặc mục đích sử dụng).", "The certificate is not acceptable (chain or key usage).", *_CERTIFICATE),
+    "certificate-expired": _sender(422, "Chứng thư ký đã hết hạn hoặc chưa có hiệu lực.", "The signing certificate has expired or is not yet valid.", *_CERTIFICATE),
     "certificate-revoked": _sender(422, "Chứng thư ký đã bị thu hồi.", "The signing certificate is revoked.", *_CERTIFICATE),
-    "revocation-unknown": _hub(
-        503,
-        "Chưa xác định được chứng thư còn hiệu lực (CRL cũ hoặc thiếu).",
-        "The revocation state is not known (the CRL is stale or missing).",
-        *_LATER,
-    ),
+    "revocation-unknown": _hub(503, "Chưa xác định được chứng thư còn hiệu lực (CRL cũ hoặc thiếu).", "The revocation state is not known (the CRL is stale or missing).", *_LATER),
     # routing
     "receiver-unknown": _sender(422, "Nơi nhận không có trong danh bạ.", "A receiver is not in the directory.", *_RECEIVERS),
     "receiver-locked": _sender(422, "Nơi nhận đang bị khóa.", "A receiver is locked.", *_RECEIVERS),
-    "receiver-dissolved": _sender(
-        422, "Nơi nhận đã giải thể hoặc chưa có hiệu lực.", "A receiver is dissolved or not yet in force.", *_RECEIVERS
-    ),
+    "receiver-dissolved": _sender(422, "Nơi nhận đã giải thể hoặc chưa có hiệu lực.", "A receiver is dissolved or not yet in force.", *_RECEIVERS),
     # the ledger
-    "duplicate-document": _sender(
-        409,
-        "Số, ký hiệu này đã được gửi trong năm với nội dung khác.",
-        "This number and notation were already sent this year with other content.",
-        "Dùng số văn bản mới, hoặc gửi nghiệp vụ cập nhật/thay thế.",
-        "Use a new number, or send an update or replacement.",
-    ),
-    "idempotency-key-reused": _sender(
-        409,
-        "Idempotency-Key đã dùng cho nội dung khác.",
-        "The Idempotency-Key was used for other content.",
-        "Dùng khóa mới cho nội dung mới.",
-        "Use a new key for new content.",
-    ),
-    "lease-lost": _sender(
-        409,
-        "Lượt nhận đã hết hạn hoặc đã đóng.",
-        "The lease has expired or is closed.",
-        "Lấy lượt nhận mới (POST /inbox/leases).",
-        "Take a new lease (POST /inbox/leases).",
-    ),
-    "status-conflict": _sender(
-        409,
-        "Trạng thái này không hợp lệ ở bước hiện tại của văn bản.",
-        "This status is not allowed at the delivery's present state.",
-        "Xem trạng thái hiện tại (GET /documents/{id}).",
-        "Look at the present state (GET /documents/{id}).",
-    ),
-    "status-unmatched": _sender(
-        422,
-        "Không tìm thấy văn bản mà trạng thái nói tới.",
-        "The document that the status speaks of is not found.",
-        "Kiểm tra ResponseFor (OrganId, Code, PromulgationDate, DocumentId).",
-        "Check ResponseFor (OrganId, Code, PromulgationDate, DocumentId).",
-    ),
-    "status-reason-required": _sender(
-        422, "Trạng thái này bắt buộc nêu lý do (Description).", "This status needs a reason (Description).", *_XML
-    ),
+    "duplicate-document": _sender(409, "Số, ký hiệu này đã được gửi trong năm với nội dung khác.", "This number and notation were already sent this year with other content.", "Dùng số văn bản mới, hoặc gửi nghiệp vụ cập nhật/thay thế.", "Use a new number, or send an update or replacement."),
+    "idempotency-key-reused": _sender(409, "Idempotency-Key đã dùng cho nội dung khác.", "The Idempotency-Key was used for other content.", "Dùng khóa mới cho nội dung mới.", "Use a new key for new content."),
+    "lease-lost": _sender(409, "Lượt nhận đã hết hạn hoặc đã đóng.", "The lease has expired or is closed.", "Lấy lượt nhận mới (POST /inbox/leases).", "Take a new lease (POST /inbox/leases)."),
+    "status-conflict": _sender(409, "Trạng thái này không hợp lệ ở bước hiện tại của văn bản.", "This status is not allowed at the delivery's present state.", "Xem trạng thái hiện tại (GET /documents/{id}).", "Look at the present state (GET /documents/{id})."),
+    "status-unmatched": _sender(422, "Không tìm thấy văn bản mà trạng thái nói tới.", "The document that the status speaks of is not found.", "Kiểm tra ResponseFor (OrganId, Code, PromulgationDate, DocumentId).", "Check ResponseFor (OrganId, Code, PromulgationDate, DocumentId)."),
+    "status-reason-required": _sender(422, "Trạng thái này bắt buộc nêu lý do (Description).", "This status needs a reason (Description).", *_XML),
     # the directory
-    "entry-unknown": _sender(
-        404,
-        "Danh bạ không có cơ quan hoặc hệ thống này.",
-        "The directory has no such agency or system.",
-        "Xem lienthong agency list và lienthong system list.",
-        "See lienthong agency list and lienthong system list.",
-    ),
-    "entry-exists": _sender(
-        409,
-        "Danh bạ đã có cơ quan hoặc hệ thống này.",
-        "The directory already has this agency or system.",
-        "Dùng lienthong agency set hoặc lienthong system rotate.",
-        "Use lienthong agency set or lienthong system rotate.",
-    ),
+    "entry-unknown": _sender(404, "Danh bạ không có cơ quan hoặc hệ thống này.", "The directory has no such agency or system.", "Xem lienthong agency list và lienthong system list.", "See lienthong agency list and lienthong system list."),
+    "entry-exists": _sender(409, "Danh bạ đã có cơ quan hoặc hệ thống này.", "The directory already has this agency or system.", "Dùng lienthong agency set hoặc lienthong system rotate.", "Use lienthong agency set or lienthong system rotate."),
     # the hub
     "busy": _hub(503, "Hệ thống đang quá tải.", "The hub is busy.", *_LATER),
     "storage-unavailable": _hub(503, "Chưa ghi được dữ liệu.", "The data could not be stored.", *_LATER),
     "not-ready": _hub(503, "Hệ thống chưa sẵn sàng.", "The hub is not ready.", *_LATER),
-    "misconfigured": _hub(
-        500, "Cấu hình của hệ thống chưa đúng.", "The hub is misconfigured.", "Chạy lienthong check.", "Run lienthong check."
-    ),
-    "internal": _hub(
-        500,
-        "Lỗi nội bộ của hệ thống.",
-        "Internal error of the hub.",
-        "Báo mã trace_id cho đơn vị vận hành.",
-        "Give the trace_id to the operator.",
-    ),
+    "misconfigured": _hub(500, "Cấu hình của hệ thống chưa đúng.", "The hub is misconfigured.", "Chạy lienthong check.", "Run lienthong check."),
+    "internal": _hub(500, "Lỗi nội bộ của hệ thống.", "Internal error of the hub.", "Báo mã trace_id cho đơn vị vận hành.", "Give the trace_id to the operator."),
 }
+# fmt: on

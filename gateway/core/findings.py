@@ -28,8 +28,10 @@ FINDINGS: dict[str, FindingCode] = {
     "order-changed": _info("Thứ tự phần tử khác QCVN 102:2016."),
     "unknown-element": _info("Phần tử không có trong QCVN 102:2016 nên không được đọc."),
     "unknown-attribute": _info("Thuộc tính không có trong QCVN 102:2016 nên không được đọc."),
+    "stray-text": _warning("Có chữ nằm ngoài các phần tử con nên không được đọc."),
     "empty-element": _info("Phần tử rỗng được coi là không có."),
     "whitespace-trimmed": _info("Khoảng trắng thừa ở đầu hoặc cuối giá trị."),
+    "findings-omitted": _info("Còn những điểm khác không được liệt kê."),
     # the content of the envelope
     "business-missing": _info("Thiếu Bussiness nên coi là văn bản mới (0)."),
     "trace-missing": _info("Thiếu TraceHeader của nơi gửi."),

@@ -1,9 +1,10 @@
 """Reading a package: tolerant of its shape, strict about its content, and telling every mistake at once."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
 from typing import Any, Final, cast
 
 from lxml import etree
@@ -13,8 +14,8 @@ from gateway.core.canonical import Canonical, as_it_is, canonicalise
 from gateway.core.envelope import NAMESPACE, Attachment, DocumentPackage, Package, StatusPackage
 from gateway.core.faults import Rejected
 from gateway.core.model import Finding, Kind, Problem
-from gateway.core.schema import EdxmlSchema, code_of, path_of
-from gateway.core.shape import Shape
+from gateway.core.schema import MAX_PROBLEMS, SHOWN, EdxmlSchema, code_of, path_of
+from gateway.core.shape import BASE64, Shape, Value
 
 LONG_NUMBER: Final = 11
 """Characters of CodeNumber in NĐ 30/2020 Phụ lục VI; longer ones are real, and noted."""
@@ -52,27 +53,34 @@ def read(root: etree._Element, schema: EdxmlSchema, *, today: date) -> Reading:
     made = taken or canonicalise(root)
     shape = edxml.STATUS_PACKAGE if made.kind is Kind.STATUS else edxml.DOCUMENT
     if taken is None and not schema.check(made.kind, made.root):
-        raise _invalid((*schema.explain(made.kind, made.root), *_bad_values(made.root, shape), *_contradictions(made, today)))
+        explained = schema.explain(made.kind, made.root)
+        told = {(problem.path, problem.line) for problem in explained}
+        others = (problem for problem in _bad_values(made.root, shape) if (problem.path, problem.line) not in told)
+        raise _invalid(chain(explained, others, _contradictions(made, today)))
     try:
         fields = _fields(made.root, shape)
     except ValueError:
-        raise _invalid((*_bad_values(made.root, shape), *_contradictions(made, today))) from None
+        raise _invalid(chain(_bad_values(made.root, shape), _contradictions(made, today))) from None
     package = fields["header"] if made.kind is Kind.STATUS else _document(made, fields)
-    if isinstance(package, DocumentPackage) and not _is_consistent(package, fields, today):
-        raise _invalid(tuple(_contradictions(made, today)))
+    if isinstance(package, DocumentPackage) and not _is_consistent(package, fields, made.contents, today):
+        raise _invalid(_contradictions(made, today))
     return Reading(kind=made.kind, package=package, findings=tuple(made.findings.values()))
 
 
-def _invalid(problems: tuple[Problem, ...]) -> Rejected:
-    unique = sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0)
-    return Rejected("schema-invalid", problems=unique)
+def _invalid(problems: Iterable[Problem]) -> Rejected:
+    """Refuse with the problems by line, each once."""
+    unique = dict.fromkeys(islice(problems, MAX_PROBLEMS))
+    return Rejected("schema-invalid", problems=sorted(unique, key=lambda problem: problem.line or 0))
 
 
 def _fields(element: etree._Element, shape: Shape) -> dict[str, Any]:
     """Read the children of a valid element as fields by name. Raises ValueError on a value that is none (30 February)."""
     fields: dict[str, Any] = {field: element.get(name) for name, field in shape.attributes}
+    many: dict[str, list[Any]] = {}
     for child in element:
         of = shape.by_name[child.tag.rpartition("}")[2]][1]
+        if of.value is BASE64:
+            continue
         if of.value is not None:
             value = of.value.read(child.text or "")
         else:
@@ -82,10 +90,10 @@ def _fields(element: etree._Element, shape: Shape) -> dict[str, Any]:
                 continue
             value = of.make(**value)
         if of.many:
-            fields[of.field] = (*fields.get(of.field, ()), value)
+            many.setdefault(of.field, []).append(value)
         else:
             fields[of.field] = value
-    return fields
+    return fields | {field: tuple(values) for field, values in many.items()}
 
 
 def _document(made: Canonical, fields: dict[str, Any]) -> DocumentPackage:
@@ -116,19 +124,26 @@ def _attachment(made: Canonical, reference: dict[str, Any], inline: dict[str, tu
 def _bad_values(element: etree._Element, shape: Shape) -> Iterator[Problem]:
     """Find the texts that have the right pattern and are no value, whatever else is wrong."""
     for child in element:
-        of = shape.by_name[child.tag.rpartition("}")[2]][1]
+        namespace, _, name = child.tag.rpartition("}")
+        if namespace != f"{{{NAMESPACE}" or name not in shape.by_name:
+            continue  # the schema has refused it
+        of = shape.by_name[name][1]
         if of.value is None:
             yield from _bad_values(child, of)
-            continue
-        try:
-            of.value.read(child.text or "")
-        except ValueError:
-            yield _problem(
-                "T", child, f"Giá trị «{(child.text or '')[:30]}» không tồn tại hoặc không đúng kiểu.", "No such value."
-            )
+        elif of.value is not BASE64:
+            yield from _bad_text(child, of.value)
 
 
-def _is_consistent(package: DocumentPackage, fields: dict[str, Any], today: date) -> bool:
+def _bad_text(element: etree._Element, value: Value) -> Iterator[Problem]:
+    text = element.text or ""
+    try:
+        value.read(text)
+    except ValueError:
+        shown = text[:SHOWN]
+        yield _problem("T", element, f"Giá trị «{shown}» không tồn tại hoặc không đúng kiểu.", f"'{shown}' is no such value.")
+
+
+def _is_consistent(package: DocumentPackage, fields: dict[str, Any], contents: list[str], today: date) -> bool:
     """Decide quickly what `_contradictions` explains."""
     receivers = [receiver.organ_id for receiver in package.header.receivers]
     listed = [attachment.content_id for attachment in package.attachments]
@@ -138,6 +153,7 @@ def _is_consistent(package: DocumentPackage, fields: dict[str, Any], today: date
         and len(set(listed)) == len(listed)
         and len(set(inline)) == len(inline)
         and set(inline) <= set(listed)
+        and not any(_is_blank(content) for content in contents)
         and package.header.promulgation_date <= today
     )
 
@@ -150,11 +166,18 @@ def _contradictions(made: Canonical, today: date) -> Iterator[Problem]:
     yield from _repeated(made.root, f"{_Q}edXMLEnvelope/{_Q}edXMLBody/{_Q}edXMLManifest/{_Q}Reference/{_Q}ContentId")
     yield from _repeated(made.root, f"{_Q}AttachmentEncoded/{_Q}Attachment/{_Q}ContentId")
     yield from _unlisted(made.root)
+    for element, content in zip(made.root.iter(f"{_Q}ContentTransferEncoded"), made.contents, strict=True):
+        if _is_blank(content):
+            yield _problem("N", element, "Tệp đính kèm không có nội dung.", "The attachment has no content.")
     issued = made.root.find(f"*//{_Q}PromulgationInfo/{_Q}PromulgationDate")
     if issued is not None and (issued.text or "") > today.strftime("%Y/%m/%d"):
         yield _problem(
             "R", issued, f"Ngày ban hành {(issued.text or '')[:10]} ở tương lai.", "The date of promulgation is in the future."
         )
+
+
+def _is_blank(content: str) -> bool:
+    return not content or content.isspace()
 
 
 def _repeated(root: etree._Element, path: str) -> Iterator[Problem]:

@@ -68,6 +68,8 @@ MOMENT: Value = Value(read=dates.read_moment, write=dates.write_moment)
 PRIORITY = Value(read=lambda text: Priority(_whole(text)), write=lambda value: str(int(value)))
 BUSINESS = Value(read=lambda text: BusinessType(_whole(text)), write=lambda value: str(int(value)))
 STATUS = Value(read=StatusCode, write=str)
+BASE64 = Value(read=str, write=str)
+"""The one text that is carried beside the canonical tree: it may be megabytes."""
 CONTENT_ID = Value(read=lambda text: text.removeprefix("cid:"), write=lambda value: f"cid:{value}")
 
 

@@ -79,7 +79,7 @@ class SqliteExecutor:
         self._demand_open()
         done = self._loop.create_future()
         self._waiting.put(_Unit(batch=batch, item=item, done=done))
-        return await asyncio.shield(done)
+        return await done
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
         """Run `work` on a snapshot."""
@@ -146,7 +146,7 @@ class SqliteExecutor:
     def _settle(self, outcomes: list[tuple[_Unit, Any]]) -> None:
         def resolve() -> None:
             for unit, result in outcomes:
-                if unit.done.done():
+                if unit.done.done():  # its caller went away
                     continue
                 if isinstance(result, Exception):
                     unit.done.set_exception(_translated(result))

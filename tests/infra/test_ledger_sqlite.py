@@ -46,9 +46,7 @@ async def held(executor: SqliteExecutor) -> tuple[threading.Event, "asyncio.Task
 
 async def test_each_commit_is_written_through_to_the_disk(executor: SqliteExecutor) -> None:
     def settings(connection: sa.Connection) -> list[object]:
-        return [
-            connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")
-        ]
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
 
     assert await executor.write(settings) == ["wal", 2, 1]  # 2 is FULL
 

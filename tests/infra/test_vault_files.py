@@ -68,12 +68,21 @@ async def test_a_full_disk_keeps_nothing_and_says_when_to_try_again(vault: FileV
     assert arrivals(tmp_path) == []
 
 
-async def test_what_a_full_disk_refused_is_kept_whole_when_there_is_room_again(vault: FileVault) -> None:
+async def test_what_a_full_disk_refused_is_kept_whole_when_there_is_room_again(vault: FileVault, tmp_path: Path) -> None:
     arriving = await staged(vault, LARGE)
-    with no_file_may_grow_beyond(len(LARGE) // 2), pytest.raises(Transient):
+    (file,) = arrivals(tmp_path)
+    with no_file_may_grow_beyond(file.stat().st_size + 1000), pytest.raises(Transient):  # a part of it is written
         await arriving.write(b"y" * 2 * MEMORY_BYTES)
     await vault.keep([arriving])
     assert await vault.read(arriving.sha256) == LARGE + b"y" * 2 * MEMORY_BYTES
+
+
+async def test_a_payload_whose_place_cannot_be_made_is_refused_for_now(vault: FileVault, tmp_path: Path) -> None:
+    arriving = await staged(vault, LARGE)
+    (tmp_path / arriving.sha256[:2]).write_bytes(b"a file where the folder should be")
+    with pytest.raises(Transient, match="storage-unavailable"):
+        await vault.keep([arriving])
+    await arriving.discard()
 
 
 async def test_the_vault_goes_on_after_a_full_disk(vault: FileVault) -> None:
