@@ -272,9 +272,7 @@ class Watch(Protocol):
 
 
 class Waiting(Protocol):
-    """Wakes those who wait for something to happen to an agency."""
-
-    def notify(self, organs: Collection[OrganId]) -> None: ...
+    """Wakes those who wait for something to happen to an agency: the ledger tells it whom each committed event concerns."""
 
     def watch(self, organs: Collection[OrganId]) -> AbstractContextManager[Watch]: ...
 

@@ -80,7 +80,8 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     signer = FileSigner.load(settings.path(settings.hub.key), settings.path(settings.hub.certificate), settings.hub.name)
     data = settings.path(settings.storage.data)
     vault = await FileVault.open(data / VAULT_FOLDER)
-    ledger = SqlLedger.open(data / LEDGER_FILE)
+    waiting = ProcessWaiting()
+    ledger = SqlLedger.open(data / LEDGER_FILE, waiting.notify)
     ports = Ports(
         ledger=ledger,
         vault=vault,
@@ -88,7 +89,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         clock=clock,
         compute=ThreadCompute(),
         telemetry=telemetry,
-        waiting=ProcessWaiting(),
+        waiting=waiting,
     )
     follower = asyncio.create_task(rules.follow(telemetry))
     try:

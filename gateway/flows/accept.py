@@ -51,8 +51,6 @@ async def accept(ports: Ports, rules: Rules, package: Package, caller: System, i
             idempotency_key=idempotency_key,
         )
     )
-    if acceptance.created:
-        ports.waiting.notify((document.sender, *receivers))
     ports.telemetry.record(
         "document.accepted" if acceptance.created else "document.repeated",
         document=acceptance.document,

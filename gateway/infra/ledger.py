@@ -1,13 +1,16 @@
 """The ledger over SQLAlchemy Core: plain functions on a connection, run by an executor."""
 
+import asyncio
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+import sqlalchemy as sa
+
 from gateway.core.model import Delivery, Event, OrganId, Receipt, State, StatusReport, SystemId
-from gateway.infra import ledger_accept, ledger_inbox, ledger_read, ledger_status
+from gateway.infra import ledger_accept, ledger_events, ledger_inbox, ledger_read, ledger_status
 from gateway.infra.ledger_sqlite import SqliteExecutor
 from gateway.infra.migrate import demand_current
 from gateway.ports import (
@@ -31,9 +34,16 @@ class SqlLedger:
         self._executor = executor
 
     @classmethod
-    def open(cls, file: Path) -> Self:
-        """Open the ledger of a file, inside a running event loop."""
-        return cls(SqliteExecutor(file))
+    def open(cls, file: Path, wake: Callable[[Collection[OrganId]], None] | None = None) -> Self:
+        """Open the ledger of a file, inside a running event loop; `wake` is told whom committed events concern."""
+        loop = asyncio.get_running_loop()
+
+        def committed(connection: sa.Connection) -> None:
+            concerned = ledger_events.concerned(connection)
+            if wake is not None and concerned:
+                loop.call_soon_threadsafe(wake, concerned)
+
+        return cls(SqliteExecutor(file, committed))
 
     async def accept(self, entry: Entry) -> Acceptance:
         acceptance: Acceptance = await self._executor.write_batched(ledger_accept.accept, entry)

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
+from gateway.infra import ledger_events
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_rows import document_row, receipt_row
-from gateway.infra.tables import deliveries, documents, events, idempotency, receipts, refusals
+from gateway.infra.tables import deliveries, documents, idempotency, receipts, refusals
 from gateway.ports import Acceptance, Entry, Refusal
 
 
@@ -44,7 +45,7 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
             deliveries.insert().values(document_seq=_document_seq()), [row for each in new for row in _delivery_rows(each)]
         )
         connection.execute(receipts.insert(), [receipt_row(each.receipt) for each in new])
-        connection.execute(events.insert(), [row for each in new for row in _events(each)])
+        ledger_events.write(connection, (row for each in new for row in _events(each)))
     if keys:
         connection.execute(idempotency.insert(), keys)
     return results

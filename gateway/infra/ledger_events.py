@@ -1,9 +1,29 @@
 """What happened, written in the transaction that makes it true."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from gateway.core.model import Delivery, Document
+import sqlalchemy as sa
+
+from gateway.core.model import Delivery, Document, OrganId
+from gateway.infra.tables import events
+
+_CONCERNED: Final = "concerned"
+"""Where a connection keeps whom the events of its transaction concern."""
+
+
+def write(connection: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
+    """Write events; whom they concern is woken once they are on disk."""
+    written = list(rows)
+    connection.execute(events.insert(), written)
+    concerned = connection.info.setdefault(_CONCERNED, set())
+    concerned.update(organ for row in written for organ in (row["sender"], row["receiver"]) if organ is not None)
+
+
+def concerned(connection: sa.Connection) -> frozenset[OrganId]:
+    """Give, once, whom the events of the transaction that just ended concern."""
+    return frozenset(connection.info.pop(_CONCERNED, ()))
 
 
 def about(

@@ -10,11 +10,12 @@ from gateway.core import lifecycle
 from gateway.core.faults import Rejected
 from gateway.core.model import Fact, OrganId, Problem, State, SystemId
 from gateway.core.receipts import Attestation
+from gateway.infra import ledger_events
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_read import delivery_views
 from gateway.infra.ledger_rows import receipt_row
-from gateway.infra.tables import deliveries, events, lease_items, leases, receipts
+from gateway.infra.tables import deliveries, lease_items, leases, receipts
 from gateway.ports import DocumentView, Lease, Seal
 
 ACKED = "acked"
@@ -81,7 +82,7 @@ def nack(
     connection.execute(deliveries.update().where(deliveries.c.id.in_(pending)).values(changes))
     for view in _in_order(connection, pending):
         returned = about(view.document, view.deliveries[0], "delivery.returned", now, reason=reason, until=not_before.isoformat())
-        connection.execute(events.insert(), returned)
+        ledger_events.write(connection, [returned])
     _settle(connection, token, pending, RETURNED)
     return wanted
 
@@ -144,7 +145,7 @@ def _collect(connection: sa.Connection, view: DocumentView, now: datetime, seal:
     if after != before:
         receipt = seal(Attestation(fact=Fact.COLLECTED, document=view.document, delivery=delivery, at=now))
         connection.execute(receipts.insert(), receipt_row(receipt))
-        connection.execute(events.insert(), about(view.document, delivery, "delivery.collected", now))
+        ledger_events.write(connection, [about(view.document, delivery, "delivery.collected", now)])
 
 
 def _settle(connection: sa.Connection, token: str, settled: Collection[str], outcome: str) -> None:

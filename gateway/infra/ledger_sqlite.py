@@ -57,7 +57,9 @@ class _Unit:
 class SqliteExecutor:
     """Runs units of work: writes one after the other in one thread, many to a commit; reads in a small pool."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, committed: Callable[[sa.Connection], object] | None = None) -> None:
+        """Open the file. `committed` is called in the writer's thread after each commit, before any caller hears of it."""
+        self._committed = committed
         self._engine = engine(file)
         try:
             self._connection = self._engine.connect()
@@ -136,12 +138,16 @@ class SqliteExecutor:
             self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         except sa.exc.OperationalError as error:  # nobody is guilty: alone, each would wait for the lock in its turn
             return [(unit, error) for unit in group]
+        self._connection.info.clear()
         try:
-            return _commit(self._connection, group)
+            outcomes = _commit(self._connection, group)
         except Exception as error:  # noqa: BLE001  whatever a unit raises is its caller's
             if len(group) == 1:
                 return [(group[0], error)]
             return [outcome for unit in group for outcome in self._run([unit])]
+        if self._committed is not None:
+            self._committed(self._connection)
+        return outcomes
 
     def _settle(self, outcomes: list[tuple[_Unit, Any]]) -> None:
         def resolve() -> None:

@@ -11,11 +11,11 @@ from gateway.core import lifecycle
 from gateway.core.faults import Rejected
 from gateway.core.model import Delivery, Document, Fact, OrganId, Receipt, State, StatusCode, StatusReport
 from gateway.core.receipts import Attestation
-from gateway.infra import ledger_read
+from gateway.infra import ledger_events, ledger_read
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_rows import receipt_row
-from gateway.infra.tables import events, receipts, statuses
+from gateway.infra.tables import receipts, statuses
 from gateway.ports import Seal, StatusOutcome
 
 _RECALL_EVENTS = {
@@ -117,4 +117,4 @@ def _announce(
     rows = [about(document, own, "status.received", now, **{**data, "status_code": report.code.value})]
     if report.code in _RECALL_EVENTS:
         rows.append(about(document, own, _RECALL_EVENTS[report.code], now, **data))
-    connection.execute(events.insert(), rows)
+    ledger_events.write(connection, rows)

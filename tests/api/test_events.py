@@ -47,3 +47,18 @@ async def test_a_long_poll_for_events_is_woken(hub: Province) -> None:
 async def test_a_made_up_cursor_is_refused(hub: Province) -> None:
     status, problem = await hub.province.get("/events", after="x'; drop table events")
     assert (status, problem["code"]) == (400, "malformed-request")
+
+
+async def test_a_sender_who_waits_is_woken_when_its_document_is_collected_and_reported_on(hub: Province) -> None:
+    await hub.province.send(document())
+    _, seen = await hub.province.get("/events")
+    waiting = asyncio.create_task(hub.province.get("/events", wait=30, after=seen["next"]))
+    leased = await hub.department.lease()
+    await hub.department.post(f"/inbox/leases/{leased['token']}/ack")
+    _, body = await asyncio.wait_for(waiting, 2)
+    assert [each["type"] for each in body["events"]] == ["delivery.collected"]
+    waiting = asyncio.create_task(hub.province.get("/events", wait=30, after=body["next"]))
+    await asyncio.sleep(0.1)
+    await hub.department.post("/statuses", {"delivery": leased["deliveries"][0]["id"], "code": "03"})
+    _, body = await asyncio.wait_for(waiting, 2)
+    assert [each["type"] for each in body["events"]] == ["status.received"]
