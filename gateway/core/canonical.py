@@ -6,6 +6,7 @@ its original; the base64 of attachments is carried beside it, never in it.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, cast
 
 from lxml import etree
@@ -78,19 +79,21 @@ def as_it_is(root: etree._Element, is_valid: Callable[[Kind, etree._Element], bo
 
 def _is_tidy(root: etree._Element, of: Kind) -> bool:
     """Tell whether a valid tree has no white space around a value, no empty group, and whole hops."""
-    for element in root.iter():
-        if len(element) == 0 and element.tag != _Q + _CONTENT:
-            text = element.text
-            if text is None:
-                if _parted(element)[1] not in _MAY_BE_EMPTY:
-                    return False
-            elif text[:1].isspace() or text[-1:].isspace():
-                return False
+    if _untidy()(root):
+        return False
     if of is Kind.STATUS:
         return True
     hops = root.findall(f"{_Q}edXMLEnvelope/{_Q}edXMLHeader/{_Q}{_TRACE}/{_Q}TraceHeader")
     organs = [hop.findtext(f"{_Q}OrganId") for hop in hops]
     return bool(organs) and None not in organs and "null" not in organs
+
+
+@cache
+def _untidy() -> etree.XPath:
+    """Find, in libxml2, a leaf that may be untidy: empty, or with white space that is not one blank between words."""
+    leaf = "not(*) and not(self::q:ContentTransferEncoded)"
+    empty = "not(node()) and not(self::q:edXMLBody or self::q:edXMLManifest or self::q:AttachmentEncoded)"
+    return etree.XPath(f"boolean(//*[{leaf} and (({empty}) or . != normalize-space(.))])", namespaces={"q": NAMESPACE})
 
 
 def canonicalise(root: etree._Element) -> Canonical:

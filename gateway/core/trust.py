@@ -35,6 +35,8 @@ CRL_PATIENCE: Final = 300
 """Seconds until a sender tries again when no fresh CRL is there: about how often CRL files are fetched."""
 _MAX_CHAIN: Final = 8
 """Certificates from leaf to anchor: government chains have three or four."""
+_PATHS_KEPT: Final = 2_048
+"""Remembered ways from a certificate to its anchor: every agency of a province, and those of the store before a reload."""
 _PAIRS_KEPT: Final = 16_384
 """Remembered answers of «did this CA issue that»: a thousand agencies and sixteen CAs."""
 
@@ -123,7 +125,7 @@ def demand_unrevoked(certificate: x509.Certificate, store: TrustStore, at: datet
 
     Raises `certificate-revoked`; Transient `revocation-unknown` where a CRL is missing or stale.
     """
-    path = tuple(_path(certificate, store))
+    path = _path(certificate, store)
     for subject, known in path:
         if known is not None and subject.serial_number in known.serials:
             raise _refusal("certificate-revoked", subject)
@@ -133,7 +135,13 @@ def demand_unrevoked(certificate: x509.Certificate, store: TrustStore, at: datet
             raise Transient(fault.code, detail=fault.detail, detail_en=fault.detail_en, retry_after=CRL_PATIENCE)
 
 
-def _path(certificate: x509.Certificate, store: TrustStore) -> Iterator[tuple[x509.Certificate, Revocations | None]]:
+@lru_cache(maxsize=_PATHS_KEPT)
+def _path(certificate: x509.Certificate, store: TrustStore) -> tuple[tuple[x509.Certificate, Revocations | None], ...]:
+    """Remember the walk: neither certificates nor a store ever change."""
+    return tuple(_walk(certificate, store))
+
+
+def _walk(certificate: x509.Certificate, store: TrustStore) -> Iterator[tuple[x509.Certificate, Revocations | None]]:
     """Walk from a certificate up to the anchor (left out), each with what its issuer's CRL says."""
     for _ in range(_MAX_CHAIN):
         if certificate in store.anchors:

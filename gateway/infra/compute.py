@@ -6,8 +6,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-INLINE_BYTES = 64 * 1024
-"""Up to this weight the work takes about a millisecond: a thread would cost more than it frees."""
+INLINE_BYTES = 256 * 1024
+"""Up to this weight the work takes a millisecond or two: a thread would cost more than it frees."""
 BUDGET_BYTES = 96 * 1024 * 1024
 """How many bytes are worked on at once: a tree costs a few times its text, and memory is to stay bounded."""
 
