@@ -24,7 +24,7 @@ from bench.load import Figures, post_all
 
 SIZES = {"2 kB": 2_000, "100 kB": 100_000, "5 MB": 5_000_000}
 COUNTS = {"2 kB": 3000, "100 kB": 1000, "5 MB": 40}
-CONNECTIONS = {"2 kB": 32, "100 kB": 16, "5 MB": 4}
+CONNECTIONS = {"2 kB": 64, "100 kB": 16, "5 MB": 4}
 WARM_UP = 50
 WIDTH = 120
 """Columns of the table, also where the output is no terminal."""

@@ -131,6 +131,9 @@ class Ledger(Protocol):
         `idempotency-key-reused`.
         """
 
+    async def foresee(self, entry: Entry) -> None:
+        """Raise what `accept` would refuse the entry with as things stand, so that nothing of it is kept in the vault."""
+
     async def document(self, document: str, organs: Collection[OrganId]) -> DocumentView: ...
 
     async def delivery(self, delivery: str, organs: Collection[OrganId]) -> DocumentView:

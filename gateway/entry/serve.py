@@ -1,6 +1,7 @@
 """Serve the API until the process is told to stop."""
 
 import asyncio
+import gc
 import importlib
 import importlib.util
 import signal
@@ -44,6 +45,7 @@ async def serve(settings: Settings) -> None:
         try:
             tls = server_tls(settings, settings.server.tls) if settings.server.tls else None
             await web.TCPSite(runner, settings.server.host, settings.server.port, ssl_context=tls, backlog=BACKLOG).start()
+            gc.freeze()  # what was made to start lives as long as the process: the collector need not look at it again
             parts.telemetry.record("hub.started", host=settings.server.host, port=settings.server.port)
             await stop.wait()
         finally:

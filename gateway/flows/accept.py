@@ -12,6 +12,9 @@ from gateway.core.receipts import Attestation
 from gateway.core.rules import Rules
 from gateway.ports import Acceptance, Entry, Ports, Staged
 
+LOOK_FIRST_BYTES = 64 * 1024
+"""A larger duplicate is refused before its bytes are kept. For smaller ones the look would cost more than a few kilobytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
@@ -41,16 +44,13 @@ async def accept(ports: Ports, rules: Rules, package: Package, caller: System, i
     receipt = ports.signer.seal(
         Attestation(fact=Fact.ACCEPTED, document=document, delivery=None, receivers=receivers, at=document.accepted_at)
     )
-    await ports.vault.keep(package.staged)
-    acceptance = await ports.ledger.accept(
-        Entry(
-            document=document,
-            deliveries=deliveries,
-            receipt=receipt,
-            answer=_answer(decided),
-            idempotency_key=idempotency_key,
-        )
+    entry = Entry(
+        document=document, deliveries=deliveries, receipt=receipt, answer=_answer(decided), idempotency_key=idempotency_key
     )
+    if package.weight > LOOK_FIRST_BYTES:
+        await ports.ledger.foresee(entry)
+    await ports.vault.keep(package.staged)
+    acceptance = await ports.ledger.accept(entry)
     ports.telemetry.record(
         "document.accepted" if acceptance.created else "document.repeated",
         document=acceptance.document,

@@ -1,6 +1,7 @@
 """The ledger over SQLAlchemy Core: plain functions on a connection, run by an executor."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -41,13 +42,17 @@ class SqlLedger:
         def committed(connection: sa.Connection) -> None:
             concerned = ledger_events.concerned(connection)
             if wake is not None and concerned:
-                loop.call_soon_threadsafe(wake, concerned)
+                with contextlib.suppress(RuntimeError):  # the loop is closing, and nobody waits any more
+                    loop.call_soon_threadsafe(wake, concerned)
 
         return cls(SqliteExecutor(file, committed))
 
     async def accept(self, entry: Entry) -> Acceptance:
         acceptance: Acceptance = await self._executor.write_batched(ledger_accept.accept, entry)
         return acceptance
+
+    async def foresee(self, entry: Entry) -> None:
+        await self._executor.read(lambda c: ledger_accept.foresee(c, entry))
 
     async def refuse(self, refusal: Refusal) -> None:
         await self._executor.write(lambda c: ledger_accept.refuse(c, refusal))

@@ -51,6 +51,11 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
     return results
 
 
+def foresee(connection: sa.Connection, entry: Entry) -> None:
+    """Raise what `accept` would refuse the entry with, by what is recorded now."""
+    _decide(entry, _recorded(connection, [entry]), _used_keys(connection, [entry]), [], [])
+
+
 def _decide(
     entry: Entry,
     first: dict[str, _First],

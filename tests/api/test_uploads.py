@@ -122,6 +122,14 @@ async def test_a_refused_document_leaves_no_file(hub: Province, tmp_path: Path) 
     assert left(tmp_path) == []
 
 
+async def test_a_refused_large_duplicate_leaves_nothing(hub: Province, tmp_path: Path) -> None:
+    await hub.province.send(document())
+    before = left(tmp_path)
+    large = document(attachments=(attachment(b"x" * 100_000),))
+    assert (await hub.province.post_xml("/documents", hub.province.sign(large)))[0] == 409
+    assert left(tmp_path) == before
+
+
 async def test_a_compressed_body_is_refused(hub: Province) -> None:
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/xml"}
     status, problem, _ = await hub.province.call("POST", "/documents", data=b"\x1f\x8b", headers=headers)
