@@ -53,6 +53,8 @@ class StagedFile:
         return (self.path.read_bytes() if self._spooled else b"") + bytes(self._memory)
 
     def digest(self, algorithm: str) -> bytes:
+        if algorithm == self._hash.name:
+            return self._hash.digest()
         made = hashlib.new(algorithm)
         if self._spooled:
             with self.path.open("rb") as file:

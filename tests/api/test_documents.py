@@ -169,6 +169,14 @@ async def test_a_validation_stores_nothing(hub: Province) -> None:
     assert (await hub.province.get("/documents"))[1]["items"] == []
 
 
+async def test_a_refusal_leaves_one_audit_row_and_a_refused_validation_none(hub: Province) -> None:
+    unsigned = writing.emit(document())
+    assert (await hub.province.post_xml("/validations", unsigned))[0] == 422
+    assert (await hub.hub.ports.ledger.tally()).refusals == 0
+    assert (await hub.province.post_xml("/documents", unsigned))[0] == 422
+    assert (await hub.hub.ports.ledger.tally()).refusals == 1
+
+
 async def test_a_validation_gives_the_problem_that_posting_would_give(hub: Province) -> None:
     status, problem = await hub.province.post_xml("/validations", writing.emit(document()))
     assert (status, problem["code"]) == (422, "signature-missing")

@@ -11,7 +11,7 @@ from gateway.entry.api import content, rendering
 from gateway.entry.api.hub import caller, hub
 from gateway.entry.api.inputs import DocumentsQuery
 from gateway.entry.api.requests import query
-from gateway.entry.api.uploads import received
+from gateway.entry.api.uploads import audited, received
 from gateway.flows.accept import accept, finding_shape, judge
 from gateway.ports import DocumentView
 
@@ -20,7 +20,7 @@ async def post(request: web.Request) -> web.Response:
     """Take a document: 202 when it is new, 200 with the same answer when the same bytes were sent before."""
     at = hub(request)
     key = request.headers.get("Idempotency-Key")
-    async with received(request) as package:
+    async with audited(request) as package:
         acceptance = await accept(at.ports, at.rules(), package, caller(request), key)
     return web.Response(
         status=202 if acceptance.created else 200,

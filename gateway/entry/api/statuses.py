@@ -7,7 +7,7 @@ from gateway.core.model import StatusCode, StatusReport
 from gateway.entry.api.hub import caller, hub
 from gateway.entry.api.inputs import StatusRequest
 from gateway.entry.api.requests import body
-from gateway.entry.api.uploads import XML_TYPES, received
+from gateway.entry.api.uploads import XML_TYPES, audited
 from gateway.flows.acknowledge import acknowledge, acknowledge_package
 from gateway.ports import Ports, StatusOutcome
 
@@ -16,7 +16,7 @@ async def post(request: web.Request) -> web.Response:
     """Take an edXML status package or its JSON form: 202 when new, 200 with the same answer when it was said before."""
     at = hub(request)
     if request.content_type in XML_TYPES:
-        async with received(request) as package:
+        async with audited(request) as package:
             outcome = await acknowledge_package(at.ports, at.rules(), package.envelope.read(), caller(request))
     else:
         outcome = await _said(at.ports, await body(request, StatusRequest), caller(request))

@@ -18,16 +18,16 @@ from gateway.ports import Staged, Vault
 XML_TYPES = frozenset({"application/xml", "text/xml"})
 MULTIPART = "multipart/related"
 CHUNK = 256 * 1024
+STAGED: web.RequestKey[list[Staged]] = web.RequestKey("staged", list)
 
 
 @asynccontextmanager
 async def received(request: web.Request) -> AsyncIterator[Package]:
-    """Read the body into staged bytes, for the block that judges them.
+    """Read the body into staged bytes, for the block that judges them; whatever happens, none is left unless it was kept.
 
-    Whatever happens, no byte is left unless it was kept, and a refusal (here or in the block) leaves its audit row.
     Raises `media-type-unsupported`, `content-encoding-refused`, `malformed-multipart`, `too-large` or `body-too-slow`.
     """
-    staged: list[Staged] = []
+    staged = request[STAGED] = []
     try:
         if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
             raise Rejected("content-encoding-refused")
@@ -37,8 +37,19 @@ async def received(request: web.Request) -> AsyncIterator[Package]:
         except TimeoutError as error:
             raise Rejected("body-too-slow") from error
         yield package
+    finally:
+        for each in staged:
+            await each.discard()
+
+
+@asynccontextmanager
+async def audited(request: web.Request) -> AsyncIterator[Package]:
+    """Read the body as `received` does; a refusal, here or in the block, leaves its audit row."""
+    try:
+        async with received(request) as package:
+            yield package
     except Fault as fault:
-        first = staged[0] if staged else None
+        first = next(iter(request.get(STAGED, ())), None)
         await refuse(
             hub(request).ports,
             fault,
@@ -49,9 +60,6 @@ async def received(request: web.Request) -> AsyncIterator[Package]:
             trace_id=request[TRACE_ID],
         )
         raise
-    finally:
-        for each in staged:
-            await each.discard()
 
 
 async def _read(request: web.Request, staged: list[Staged]) -> Package:
