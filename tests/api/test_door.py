@@ -1,7 +1,10 @@
 """Who may call, and what they get when something is wrong."""
 
 import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from gateway.entry.api.app import application
 from tests.api.conftest import Province
 
 
@@ -55,3 +58,19 @@ async def test_a_parameter_without_a_value_is_absent(hub: Province) -> None:
 async def test_the_server_does_not_tell_its_versions(hub: Province) -> None:
     _, _, headers = await hub.province.call("GET", "/inbox")
     assert headers["Server"] == "lienthong"
+
+
+async def test_a_mistake_of_the_hub_is_told_without_its_details(hub: Province) -> None:
+    app = application(hub.hub)
+    app.router.add_get("/healthz/broken", _broken)
+    async with TestServer(app) as server, aiohttp.ClientSession() as session:
+        headers = {"Authorization": f"Bearer {hub.province.token}"}
+        async with session.get(server.make_url("/healthz/broken"), headers=headers) as response:
+            body = await response.text()
+    assert (response.status, response.content_type) == (500, "application/problem+json")
+    assert '"internal"' in body
+    assert "secret" not in body
+
+
+async def _broken(_request: web.Request) -> web.Response:
+    raise RuntimeError("secret")
