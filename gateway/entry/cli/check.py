@@ -7,12 +7,13 @@ from pathlib import Path
 
 from cryptography import x509
 
-from gateway.config import Settings
+from gateway.config import Settings, Tls
 from gateway.core import trust
 from gateway.core.faults import Fault
 from gateway.core.model import Trust
 from gateway.core.trust import TrustStore
 from gateway.entry.cli.output import Outcome
+from gateway.entry.serve import server_tls
 from gateway.infra.clock import SystemClock
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.rules_files import Admission, Loaded
@@ -53,11 +54,22 @@ async def _all(config: Path) -> AsyncIterator[Check]:
         yield _failed("cấu hình · settings", fault)
         return
     yield _passed("cấu hình · settings", str(config))
+    if settings.server.tls is not None:
+        yield _tls(settings, settings.server.tls)
     yield _hub_key(settings)
     for each in _directory(settings):
         yield each
     yield await _ledger(settings)
     yield await _vault(settings)
+
+
+def _tls(settings: Settings, tls: Tls) -> Check:
+    what = "TLS"
+    try:
+        server_tls(settings, tls)
+    except OSError as error:  # ssl.SSLError is one
+        return _failed(what, error)
+    return _passed(what, str(settings.path(tls.certificate)))
 
 
 def _hub_key(settings: Settings) -> Check:
