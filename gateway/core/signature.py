@@ -200,7 +200,8 @@ def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, collect_ids=False)
 
 
-def _canonical(element: etree._Element) -> bytes:
+def canonical(element: etree._Element) -> bytes:
+    """Canonicalise by exclusive C14N without comments. Raises `signature-c14n`."""
     try:
         return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
     except etree.C14NError as error:
@@ -214,7 +215,7 @@ def _canonical_without(root: etree._Element, signature: etree._Element) -> bytes
     There `<` only begins tags; the parent's end tag occurs once or, being the root's, last; the signature is the
     parent's last child and holds no other Signature.
     """
-    whole = _canonical(root)
+    whole = canonical(root)
     name, parent = _qualified(signature), _qualified(next(signature.iterancestors()))
     end = whole.rindex(b"</%b>" % name, 0, whole.rindex(b"</%b>" % parent)) + len(name) + 3
     start = max(whole.rfind(b"<%b " % name, 0, end), whole.rfind(b"<%b>" % name, 0, end))
@@ -228,7 +229,7 @@ def _qualified(element: etree._Element) -> bytes:
 
 def _prove_value(claim: Claim, certificate: x509.Certificate) -> None:
     signed_info = next(claim.element.iterchildren())
-    if not _is_signed_by(certificate.public_key(), claim.method, claim.value, _canonical(signed_info)):
+    if not _is_signed_by(certificate.public_key(), claim.method, claim.value, canonical(signed_info)):
         raise refusal(
             "signature-invalid", claim.element, "chữ ký không phải của chứng thư này", "not signed with this certificate's key"
         )

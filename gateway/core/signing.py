@@ -10,7 +10,6 @@ from xml.parsers import expat
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
-from lxml import etree
 
 from gateway.core import signature, xmlsafe
 from gateway.core.faults import Rejected
@@ -40,8 +39,7 @@ def sign(data: bytes, *, certificate: x509.Certificate, key: SigningKey, parts: 
         raise Rejected("signature-multiple", detail="Văn bản đã có chữ ký.", detail_en="The document is signed already.")
     if len(signature.header(root)) == 0:
         raise Rejected("schema-invalid", path="edXML/edXMLEnvelope/edXMLHeader")
-    canonical = etree.tostring(root, method="c14n", exclusive=True, with_comments=False)
-    digests = {WHOLE: canonical, **{PART + name: octets for name, octets in (parts or {}).items()}}
+    digests = {WHOLE: signature.canonical(root), **{PART + name: octets for name, octets in (parts or {}).items()}}
     return _insert(data, _end_of_header(data), _signature(digests, certificate, key))
 
 

@@ -74,3 +74,15 @@ async def test_a_mistake_of_the_hub_is_told_without_its_details(hub: Province) -
 
 async def _broken(_request: web.Request) -> web.Response:
     raise RuntimeError("secret")
+
+
+async def test_characters_that_are_no_text_are_refused(hub: Province) -> None:
+    lone = b'{"delivery": "x", "code": "03", "description": "\\ud800"}'
+    headers = {"Content-Type": "application/json"}
+    status, problem, _ = await hub.department.call("POST", "/statuses", data=lone, headers=headers)
+    assert (status, problem["code"]) == (400, "malformed-request")
+
+
+async def test_an_idempotency_key_that_is_no_text_is_refused(hub: Province) -> None:
+    status, problem = await hub.province.post_xml("/documents", b"<x/>", **{"Idempotency-Key": "khóa"})
+    assert (status, problem["code"]) == (400, "malformed-request")

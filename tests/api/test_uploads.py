@@ -96,6 +96,7 @@ async def test_a_part_that_the_manifest_does_not_name_is_unexpected(hub: Provinc
         multipart(("root", "application/xml", b"<x/>"), ("a", "text/plain", PDF), ("a", "text/plain", PDF)),
         b"--b0undary\r\nContent-Type: application/xml\r\nContent-Transfer-Encoding: base64\r\n\r\nPHgvPg==\r\n--b0undary--\r\n",
         b"--b0undary\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n\r\nx\r\n--i--\r\n--b0undary--\r\n",
+        b"--b0undary\r\nContent-Type: text/xml\r\n\r\n<x/>\r\n--b0undary\r\nContent-ID: <\xff>\r\n\r\nx\r\n--b0undary--\r\n",
         b"--b0undary\r\nnot a header\r\n\r\n<x/>\r\n--b0undary--\r\n",
         b"--b0undary\r\n" + b"X: y\r\n" * 20_000 + b"\r\n<x/>\r\n--b0undary--\r\n",
     ],

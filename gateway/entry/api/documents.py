@@ -10,7 +10,7 @@ from gateway.core.schema import EdxmlSchema
 from gateway.entry.api import content, rendering
 from gateway.entry.api.hub import caller, hub
 from gateway.entry.api.inputs import DocumentsQuery
-from gateway.entry.api.requests import query
+from gateway.entry.api.requests import idempotency_key, query
 from gateway.entry.api.uploads import audited, received
 from gateway.flows.accept import accept, finding_shape, judge
 from gateway.ports import DocumentView
@@ -19,7 +19,7 @@ from gateway.ports import DocumentView
 async def post(request: web.Request) -> web.Response:
     """Take a document: 202 when it is new, 200 with the same answer when the same bytes were sent before."""
     at = hub(request)
-    key = request.headers.get("Idempotency-Key")
+    key = idempotency_key(request)
     async with audited(request) as package:
         acceptance = await accept(at.ports, at.rules(), package, caller(request), key)
     return web.Response(

@@ -34,7 +34,7 @@ def problem(fault: Fault, *, trace_id: str, english: bool) -> web.Response:
         headers["WWW-Authenticate"] = 'Bearer realm="lienthong"'
     return web.Response(
         status=entry.status,
-        text=json.dumps(body, ensure_ascii=False),
+        body=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),  # a path or name may hold bytes that are no text
         content_type="application/problem+json",
         headers=headers,
     )

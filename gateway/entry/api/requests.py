@@ -1,6 +1,7 @@
 """Reading what a caller asks: query and JSON body by their shapes, with every mistake named at once."""
 
 import json
+import re
 from typing import TypeVar
 
 from aiohttp import web
@@ -11,6 +12,8 @@ from gateway.core.model import Problem
 
 JSON_BYTES = 1024 * 1024
 """The largest JSON request is a list of leased deliveries: a few dozen kilobytes."""
+
+_VISIBLE = re.compile(r"[ -~]{1,255}")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -32,6 +35,15 @@ async def body(request: web.Request, model: type[Model]) -> Model:
     return _validated(model, given)
 
 
+def idempotency_key(request: web.Request) -> str | None:
+    """Read the Idempotency-Key. Raises `malformed-request` unless it is up to 255 visible ASCII characters."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _VISIBLE.fullmatch(key):
+        detail = "Idempotency-Key: 1–255 ký tự ASCII."
+        raise Rejected("malformed-request", path="Idempotency-Key", detail=detail, detail_en="1 to 255 ASCII characters.")
+    return key
+
+
 async def bounded(request: web.Request, limit: int) -> bytes:
     """Read a whole body of at most `limit` bytes."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -45,6 +57,11 @@ async def bounded(request: web.Request, limit: int) -> bytes:
 
 
 def _validated(model: type[Model], given: object) -> Model:
+    try:
+        json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        detail = "Có ký tự không phải Unicode hợp lệ."
+        raise Rejected("malformed-request", detail=detail, detail_en="There is a lone surrogate.") from error
     try:
         return model.model_validate(given)
     except ValidationError as error:

@@ -1,6 +1,7 @@
 """Bodies that carry documents: one edXML, or multipart/related with its attachments, streamed to the vault within limits."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,6 +19,8 @@ from gateway.ports import Staged, Vault
 XML_TYPES = frozenset({"application/xml", "text/xml"})
 MULTIPART = "multipart/related"
 CHUNK = 256 * 1024
+_VISIBLE = re.compile(r"[!-~]{1,200}")
+"""A content id (RFC 2392), as the schema has it."""
 STAGED: web.RequestKey[list[Staged]] = web.RequestKey("staged", list)
 
 
@@ -95,7 +98,7 @@ async def _read_multipart(request: web.Request, vault: Vault, limits: Limits, st
     parts: dict[str, tuple[str, Staged]] = {}
     while (part := await _next_part(reader)) is not None:
         name = _content_id(part.headers)
-        if not name or name in parts or len(parts) >= limits.parts:
+        if not _VISIBLE.fullmatch(name) or name in parts or len(parts) >= limits.parts:
             raise Rejected(
                 "malformed-multipart",
                 detail=f"Content-ID thiếu, trùng hoặc quá {limits.parts} phần.",
