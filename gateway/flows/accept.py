@@ -12,8 +12,8 @@ from gateway.core.receipts import Attestation
 from gateway.core.rules import Rules
 from gateway.ports import Acceptance, Entry, Ports, Staged
 
-LOOK_FIRST_BYTES = 64 * 1024
-"""A larger duplicate is refused before its bytes are kept. For smaller ones the look would cost more than a few kilobytes."""
+LOOK_FIRST_BYTES = 256 * 1024
+"""A larger duplicate is refused before its bytes are kept. For smaller ones the look would cost more than what it saves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

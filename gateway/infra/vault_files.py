@@ -15,7 +15,7 @@ from gateway.ports import Staged
 
 MEMORY_BYTES = 256 * 1024
 """Above this, staged bytes go to a file: a hundred uploads at once must not fill the memory."""
-SMALL_BYTES = 64 * 1024
+SMALL_BYTES = 256 * 1024
 """Up to this a payload is kept with others in one file: an fsync of its own would cost more than all else about it."""
 CHUNK = 256 * 1024
 LEFTOVER_SECONDS = 24 * 3600

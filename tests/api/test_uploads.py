@@ -126,7 +126,7 @@ async def test_a_refused_document_leaves_no_file(hub: Province, tmp_path: Path) 
 async def test_a_refused_large_duplicate_leaves_nothing(hub: Province, tmp_path: Path) -> None:
     await hub.province.send(document())
     before = left(tmp_path)
-    large = document(attachments=(attachment(b"x" * 100_000),))
+    large = document(attachments=(attachment(b"x" * 400_000),))
     assert (await hub.province.post_xml("/documents", hub.province.sign(large)))[0] == 409
     assert left(tmp_path) == before
 
