@@ -94,7 +94,7 @@ def _unzipped(raw: bytes) -> bytes | None:
             limit = min(MAX_UNZIPPED, MAX_RATIO * len(raw) + 1024)
             with archive.open(entries[0]) as entry:
                 content = entry.read(limit + 1)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError, OSError):  # also an unknown method
         return None
     return content if len(content) <= limit else None
 

@@ -46,14 +46,24 @@ def idempotency_key(request: web.Request) -> str | None:
 
 async def bounded(request: web.Request, limit: int) -> bytes:
     """Read a whole body of at most `limit` bytes."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Rejected("content-encoding-refused")
+    demand_uncompressed(request)
     read = bytearray()
     async for chunk in request.content.iter_chunked(64 * 1024):
         read += chunk
         if len(read) > limit:
-            raise Rejected("too-large", detail=f"Giới hạn: {limit:,} byte.", detail_en=f"Limit: {limit:,} bytes.")
+            raise too_large(limit)
     return bytes(read)
+
+
+def demand_uncompressed(request: web.Request) -> None:
+    """Raise `content-encoding-refused` for a compressed body: a small one may unpack to anything."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Rejected("content-encoding-refused")
+
+
+def too_large(limit: int) -> Rejected:
+    """Make the refusal of a body over its limit in bytes."""
+    return Rejected("too-large", detail=f"Giới hạn: {limit:,} byte.", detail_en=f"Limit: {limit:,} bytes.")
 
 
 def _validated(model: type[Model], given: object) -> Model:

@@ -12,6 +12,7 @@ from multidict import CIMultiDictProxy
 from gateway.core.faults import Fault, Rejected
 from gateway.core.rules import Limits
 from gateway.entry.api.hub import TRACE_ID, caller, hub
+from gateway.entry.api.requests import demand_uncompressed, too_large
 from gateway.flows.accept import Package
 from gateway.flows.refuse import refuse
 from gateway.ports import Staged, Vault
@@ -32,8 +33,7 @@ async def received(request: web.Request) -> AsyncIterator[Package]:
     """
     staged = request[STAGED] = []
     try:
-        if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
-            raise Rejected("content-encoding-refused")
+        demand_uncompressed(request)
         try:
             async with asyncio.timeout(hub(request).body_seconds):
                 package = await _read(request, staged)
@@ -136,7 +136,7 @@ async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
 async def _fill(staged: Staged, chunks: AsyncIterator[bytes], limit: int) -> None:
     async for chunk in chunks:
         if staged.size + len(chunk) > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
         await staged.write(chunk)
 
 
@@ -148,11 +148,7 @@ def _stage(vault: Vault, staged: list[Staged]) -> Staged:
 def _announced(request: web.Request, limit: int) -> None:
     """Refuse by Content-Length before a byte is read."""
     if request.content_length is not None and request.content_length > limit:
-        raise _too_large(limit)
-
-
-def _too_large(limit: int) -> Rejected:
-    return Rejected("too-large", detail=f"Giới hạn: {limit:,} byte.", detail_en=f"Limit: {limit:,} bytes.")
+        raise too_large(limit)
 
 
 def _media(headers: CIMultiDictProxy[str]) -> str:
