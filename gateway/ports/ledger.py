@@ -1,10 +1,9 @@
-"""What the flows ask of the outside: the ports, and the bundle of those that do things."""
+"""The durable record: what is written, read and claimed, always in one transaction."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from gateway.core.model import (
     Delivery,
@@ -17,8 +16,6 @@ from gateway.core.model import (
     SystemId,
 )
 from gateway.core.receipts import Attestation
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,95 +196,3 @@ class Ledger(Protocol):
         """Raise `Transient("not-ready")` unless the database answers and its schema is current."""
 
     async def close(self) -> None: ...
-
-
-class Staged(Protocol):
-    """Bytes on their way into the vault: hashed while they stream; in memory while small, in a temporary file above that."""
-
-    @property
-    def size(self) -> int: ...
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of what was written so far, lower-case hex."""
-
-    async def write(self, chunk: bytes) -> None: ...
-
-    def read(self) -> bytes:
-        """Give all bytes that were written (for envelopes, which are bounded)."""
-
-    def digest(self, algorithm: str) -> bytes:
-        """Digest the bytes by `hashlib` name, streaming."""
-
-    async def discard(self) -> None:
-        """Forget the bytes, leaving no file. Harmless after `keep`."""
-
-
-class Vault(Protocol):
-    """Payload bytes by content: what is kept is found under its SHA-256, and never changes."""
-
-    def stage(self) -> Staged: ...
-
-    async def keep(self, staged: Sequence[Staged]) -> None:
-        """Make the bytes durable (temp file, fsync, rename, fsync of the folder) before returning. Idempotent by content."""
-
-    async def read(self, sha256: str) -> bytes: ...
-
-    def stream(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Stream bytes `start` (inclusive) to `end` (exclusive)."""
-
-    async def ready(self) -> None:
-        """Raise `Transient("not-ready")` unless the vault can be written."""
-
-
-class Signer(Protocol):
-    """The hub's own key."""
-
-    def seal(self, attestation: Attestation) -> Receipt:
-        """Make the signed receipt of a fact (P-256, well under a millisecond)."""
-
-
-class Clock(Protocol):
-    """The time."""
-
-    def now(self) -> datetime:
-        """Give the present moment, aware, in `model.VIETNAM`."""
-
-
-class Compute(Protocol):
-    """Runs pure, synchronous work: at once where it is small, beside the event loop where it is large."""
-
-    async def run(self, weight: int, work: Callable[[], T]) -> T:
-        """Run `work`, which will handle about `weight` bytes; large works wait for each other so that memory stays bounded."""
-
-
-class Telemetry(Protocol):
-    """One call gives the log line and the metric, so they cannot disagree. Never a body or a secret."""
-
-    def record(self, event: str, **facts: str | int | float | None) -> None: ...
-
-
-class Watch(Protocol):
-    """One who waits. What is notified after the watch began is not missed, whenever `changed` is called."""
-
-    async def changed(self, seconds: float) -> None:
-        """Return once a watched organ was notified since the last call, or after `seconds`."""
-
-
-class Waiting(Protocol):
-    """Wakes those who wait for something to happen to an agency: the ledger tells it whom each committed event concerns."""
-
-    def watch(self, organs: Collection[OrganId]) -> AbstractContextManager[Watch]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """The things that do. `Rules` are the things that know."""
-
-    ledger: Ledger
-    vault: Vault
-    signer: Signer
-    clock: Clock
-    compute: Compute
-    telemetry: Telemetry
-    waiting: Waiting

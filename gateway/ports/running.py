@@ -1,0 +1,51 @@
+"""What else the flows ask of the outside: the hub's key, the time, work, words and waking."""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from gateway.core.model import OrganId, Receipt
+from gateway.core.receipts import Attestation
+
+T = TypeVar("T")
+
+
+class Signer(Protocol):
+    """The hub's own key."""
+
+    def seal(self, attestation: Attestation) -> Receipt:
+        """Make the signed receipt of a fact (P-256, well under a millisecond)."""
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Give the present moment, aware, in `model.VIETNAM`."""
+
+
+class Compute(Protocol):
+    """Runs pure, synchronous work: at once where it is small, beside the event loop where it is large."""
+
+    async def run(self, weight: int, work: Callable[[], T]) -> T:
+        """Run `work`, which will handle about `weight` bytes; large works wait for each other so that memory stays bounded."""
+
+
+class Telemetry(Protocol):
+    """One call gives the log line and the metric, so they cannot disagree. Never a body or a secret."""
+
+    def record(self, event: str, **facts: str | int | float | None) -> None: ...
+
+
+class Watch(Protocol):
+    """One who waits. What is notified after the watch began is not missed, whenever `changed` is called."""
+
+    async def changed(self, seconds: float) -> None:
+        """Return once a watched organ was notified since the last call, or after `seconds`."""
+
+
+class Waiting(Protocol):
+    """Wakes those who wait for something to happen to an agency: the ledger tells it whom each committed event concerns."""
+
+    def watch(self, organs: Collection[OrganId]) -> AbstractContextManager[Watch]: ...
