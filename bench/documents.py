@@ -78,5 +78,25 @@ def _package(number: int, size: int) -> DocumentPackage:
 
 
 def _attachment(size: int) -> Attachment:
-    octets = b"%PDF-1.7\n" + os.urandom((size - SMALLEST) * 3 // 4)
+    octets = _pdf(os.urandom((size - SMALLEST) * 3 // 4))
     return Attachment(content_id="1", name="bench.pdf", content_type="application/pdf", encoded=base64.b64encode(octets).decode())
+
+
+def _pdf(filling: bytes) -> bytes:
+    """Make a PDF of one page that says a word, with a stream of incompressible octets beside it, as a scan has."""
+    word = b"BT /F1 12 Tf 72 720 Td (Lien thong van ban) Tj ET"
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%b\nendstream" % (len(word), word),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Length %d>>stream\n%b\nendstream" % (len(filling), filling),
+    )
+    body, places = b"%PDF-1.7\n", []
+    for number, each in enumerate(objects, start=1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    return body + head + table + b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(body))

@@ -46,10 +46,15 @@ class Hub(Section):
 
 
 class Directory(Section):
-    """The file of agencies and systems, and the folder of trust anchors, intermediates and CRLs."""
+    """The file of agencies and systems, and the folder of trust anchors, intermediates and CRLs.
+
+    `policy` is a file and `calendar` a folder; without them those that ship with the project hold.
+    """
 
     agencies: Path = Path("agencies.toml")
     trust: Path = Path("ca")
+    policy: Path | None = None
+    calendar: Path | None = None
 
 
 class LimitSettings(Section):

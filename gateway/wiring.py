@@ -11,7 +11,8 @@ from gateway.core.rules import Limits, Rules
 from gateway.infra.clock import SystemClock
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.ledger import SqlLedger
-from gateway.infra.rules_files import Loaded, load
+from gateway.infra.pdf_reader import WorkerPdfReader
+from gateway.infra.rules_files import Loaded, Sources, load
 from gateway.infra.signer_file import FileSigner
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.vault_files import FileVault
@@ -65,7 +66,9 @@ def load_rules(settings: Settings, clock: Clock) -> Loaded:
     """Load the rules that the settings name."""
     limits = Limits(envelope=settings.limits.envelope, attachment=settings.limits.attachment, parts=settings.limits.parts)
     directory = settings.directory
-    return load(settings.path(directory.agencies), settings.path(directory.trust), limits, clock.now())
+    own = {name: settings.path(path) for name in ("policy", "calendar") if (path := getattr(directory, name)) is not None}
+    sources = Sources(agencies=settings.path(directory.agencies), trust=settings.path(directory.trust), **own)
+    return load(sources, limits, clock.now())
 
 
 @asynccontextmanager
@@ -80,11 +83,14 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     signer = FileSigner.load(settings.path(settings.hub.key), settings.path(settings.hub.certificate), settings.hub.name)
     data = settings.path(settings.storage.data)
     vault = await FileVault.open(data / VAULT_FOLDER)
+    pdfs = WorkerPdfReader()
     waiting = ProcessWaiting()
     ledger = SqlLedger.open(data / LEDGER_FILE, waiting.notify)
     ports = Ports(
         ledger=ledger,
         vault=vault,
+        pdfs=pdfs,
+        scanner=None,
         signer=signer,
         clock=clock,
         compute=ThreadCompute(),
@@ -99,3 +105,4 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         await asyncio.gather(follower, return_exceptions=True)
         await ledger.close()
         await vault.close()
+        await pdfs.close()

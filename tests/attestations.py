@@ -4,13 +4,13 @@ from datetime import date, datetime
 
 from gateway.core.model import (
     VIETNAM,
+    Attached,
     BusinessType,
     Delivery,
     Document,
     Fact,
     Kind,
     OrganId,
-    Part,
     Priority,
     State,
     StatusCode,
@@ -36,6 +36,8 @@ def sent(**fields: object) -> Document:
         "business_type": BusinessType.NEW,
         "promulgated_on": date(2026, 11, 23),
         "due_on": None,
+        "response_needed": False,
+        "paper": False,
         "natural_key": "000.00.00.H56/2026/15/UBND-VP/0",
         "sha256": "a" * 64,
         "content_sha256": "b" * 64,
@@ -47,8 +49,8 @@ def sent(**fields: object) -> Document:
 
 
 def acceptance(**fields: object) -> Attestation:
-    part = Part(content_id="vanban", content_type="application/pdf", name="15.pdf", sha256="c" * 64, size=9)
-    document = sent(**({"parts": (part,)} | fields))
+    part = Attached(content_id="vanban", media_type="application/pdf", name="15.pdf", sha256="c" * 64, size=9, apart=True)
+    document = sent(**({"attachments": (part,)} | fields))
     return Attestation(fact=Fact.ACCEPTED, document=document, delivery=None, receivers=(COMMUNE, "H56.01.07"), at=AT)
 
 

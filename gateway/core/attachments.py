@@ -3,43 +3,33 @@
 import base64
 import binascii
 import io
+import unicodedata
 import zipfile
-import zlib
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.core import archives
 from gateway.core.faults import Rejected
+from gateway.core.sniffing import extension
 
-MAX_UNZIPPED: Final = 128 * 1024 * 1024
-"""Octets of one decoded attachment, held in memory: more than twice the largest envelope."""
-MAX_RATIO: Final = 200
-"""Unzipped to zipped: text reaches 20, scans 1; a bomb is beyond 1,000."""
+MAX_NAME: Final = 80
+"""Characters of a file name; a system that many agencies use cuts longer ones, and the extension with them."""
 _PATH: Final = "AttachmentEncoded/Attachment/ContentTransferEncoded"
-_ZIP: Final = b"PK\x03\x04"
-_MAGIC: Final = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-    (b"<?xml", "application/xml"),
-)
-_OOXML: Final = {
-    "word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-}
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every entry that we write: the same octets give the same ZIP."""
+_FORBIDDEN: Final = frozenset('<>:"/\\|?*')
+"""Characters that some file systems do not take."""
+_DEVICES: Final = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))})
+"""Names that Windows opens as devices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """An attachment's octets. `media_type` is sniffed, never the one declared; `zipped` tells that a ZIP was taken off."""
+    """An attachment's octets. `zipped` tells that a ZIP was taken off, `overfull` that it would have burst and was left on."""
 
-    name: str
     content: bytes
-    media_type: str
-    zipped: bool
+    zipped: bool = False
+    overfull: bool = False
 
 
 def octets(encoded: str) -> bytes:
@@ -56,9 +46,13 @@ def decode(encoded: str, name: str) -> Decoded:
     Office documents are ZIPs too, but never of one entry. Raises `attachment-encoding`.
     """
     raw = octets(encoded)
-    inside = _unzipped(raw) if raw.startswith(_ZIP) and not name.lower().endswith(".zip") else None
-    content = raw if inside is None else inside
-    return Decoded(name=name, content=content, media_type=sniff(content), zipped=inside is not None)
+    if not raw.startswith(archives.MAGIC) or extension(name) == "zip":
+        return Decoded(content=raw)
+    try:
+        inside = archives.only_entry(io.BytesIO(raw))
+    except archives.Overfull:
+        return Decoded(content=raw, overfull=True)
+    return Decoded(content=raw) if inside is None else Decoded(content=inside, zipped=True)
 
 
 def encode(content: bytes, entry_name: str) -> str:
@@ -69,52 +63,21 @@ def encode(content: bytes, entry_name: str) -> str:
     return base64.b64encode(packed.getvalue()).decode("ascii")
 
 
-def sniff(content: bytes) -> str:
-    """Tell the media type by the octets."""
-    for magic, media_type in _MAGIC:
-        if content.startswith(magic):
-            return media_type
-    if content.startswith(_ZIP):
-        return _zip_type(content)
-    return "text/plain" if _is_text(content[:4096]) else "application/octet-stream"
+def safe_name(name: str) -> str:
+    """Make a name that every receiver can save under: no path, no control or direction characters, composed, not too long."""
+    composed = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    visible = "".join(
+        "_" if character in _FORBIDDEN else character
+        for character in composed
+        if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    )
+    stem, dot, ending = visible.strip(" .").rpartition(".")
+    stem, ending = (stem, f"{dot}{ending}") if stem else (ending, "")
+    stem = f"_{stem}" if stem.lower() in _DEVICES else stem
+    ending = ending[: MAX_NAME // 2]
+    return f"{stem[: MAX_NAME - len(ending)].rstrip(' .') or 'tep'}{ending}"
 
 
 def _unspaced(encoded: str) -> bytes:
     raw = encoded.encode("ascii", "replace")
     return raw.translate(None, b" \t\r\n") if len(raw.split(None, 1)) != 1 else raw
-
-
-def _unzipped(raw: bytes) -> bytes | None:
-    """Give the single entry of a ZIP; None where it is none, has not one entry, or is a bomb (then it stays as it is)."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            entries = archive.infolist()
-            if len(entries) != 1 or entries[0].is_dir() or entries[0].flag_bits & 1:
-                return None
-            limit = min(MAX_UNZIPPED, MAX_RATIO * len(raw) + 1024)
-            with archive.open(entries[0]) as entry:
-                content = entry.read(limit + 1)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError, OSError):  # also an unknown method
-        return None
-    return content if len(content) <= limit else None
-
-
-def _zip_type(content: bytes) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
-        return "application/zip"
-    if "[Content_Types].xml" in names:
-        for folder, media_type in _OOXML.items():
-            if any(name.startswith(folder) for name in names):
-                return media_type
-    return "application/zip"
-
-
-def _is_text(start: bytes) -> bool:
-    try:
-        start.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start > len(start) - 4 and b"\x00" not in start
-    return b"\x00" not in start

@@ -7,6 +7,7 @@ its original; the base64 of attachments is carried beside it, never in it.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import Final, cast
 
 from lxml import etree
@@ -31,19 +32,27 @@ _FRAME: Final = ("{*}edXMLEnvelope", "{*}edXMLHeader", "{*}MessageHeader")
 """Whoever finds one of these by its name takes it for the package."""
 _MAX_FINDINGS: Final = 100
 """Kinds and places of tolerance that a sender is told of, which bounds what a junk package makes the hub keep."""
+_MAX_EXTRAS: Final = 200
+"""Elements of vendors that are remembered while a package is judged; the largest package seen has five."""
+_MAX_EXTRA: Final = 200
+"""Characters of each."""
 _MAX_LINE: Final = 65_535
 """lxml keeps the line of an element that it made in 16 bits; no line is better than a wrong one."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Canonical:
-    """The canonical tree of a package, what was tolerated, and the base64 texts in the order of the attachments."""
+    """The canonical tree of a package, what was tolerated, and the base64 texts in the order of the attachments.
+
+    `extras` are the texts of elements and attributes beyond QCVN 102:2016 by local name, up to a number: what vendors say there.
+    """
 
     kind: Kind
     root: etree._Element
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
     contents: list[str] = field(default_factory=list)
     paper: str | None = None
+    extras: dict[str, str] = field(default_factory=dict)
 
     def note(self, code: str, path: str, detail: str = "") -> None:
         """Note a tolerance once for each path."""
@@ -53,6 +62,11 @@ class Canonical:
             self.findings[code, path] = finding(code, path, detail)
         else:
             self.findings["findings-omitted", "edXML"] = finding("findings-omitted", "edXML")
+
+    def remember(self, name: str, text: str) -> None:
+        """Remember the first text of a name beyond QCVN 102:2016."""
+        if text and len(self.extras) < _MAX_EXTRAS:
+            self.extras.setdefault(name, text[:_MAX_EXTRA])
 
 
 def kind(root: etree._Element) -> Kind:
@@ -180,6 +194,7 @@ def _attributes(made: Canonical, source: etree._Element, target: etree._Element,
             target.set(name, value)
         elif not name.startswith("{"):  # XLink and XML Schema instance attributes are legal decoration
             made.note("unknown-attribute", f"{path}/@{name[:60]}")
+            made.remember(name, value.strip())
 
 
 def _unknown(made: Canonical, element: etree._Element, target: etree._Element, shape: Shape, path: str) -> None:
@@ -192,6 +207,8 @@ def _unknown(made: Canonical, element: etree._Element, target: etree._Element, s
         made.note("paper-misplaced", f"{path}/Paper")
     elif name not in _SIGNATURES:
         made.note("unknown-element", below(path, name[:60]))
+        for each in islice(element.iter("*"), _MAX_EXTRAS):
+            made.remember(_parted(each)[1], (each.text or "").strip())
 
 
 def _note_stray_text(made: Canonical, source: etree._Element, path: str) -> None:

@@ -90,6 +90,15 @@ class Directory:
         """Find an agency by its id or an alias."""
         return self._by_id.get(organ)
 
+    def ancestors(self, agency: Agency) -> tuple[Agency, ...]:
+        """Give the agencies above one, nearest first; a circle ends where it closes."""
+        above: list[Agency] = []
+        each = self.find(agency.parent) if agency.parent else None
+        while each is not None and each != agency and each not in above:
+            above.append(each)
+            each = self.find(each.parent) if each.parent else None
+        return tuple(above)
+
     def __iter__(self) -> Iterator[Agency]:
         return iter(self.agencies)
 

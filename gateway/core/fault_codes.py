@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.core.model import Owner
+from gateway.core.policy.catalogue import RULES, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,12 @@ def _sender(status: int, vi: str, en: str, cure_vi: str, cure_en: str) -> FaultC
 
 def _hub(status: int, vi: str, en: str, cure_vi: str, cure_en: str) -> FaultCode:
     return FaultCode(status=status, owner=Owner.HUB, vi=vi, en=en, cure_vi=cure_vi, cure_en=cure_en)
+
+
+def _broken(rule: Rule) -> FaultCode:
+    """Make the refusal of a rule of the policy, which names its article."""
+    article_vi, article_en = (f" (Điều {rule.article})", f" (article {rule.article})") if rule.article else ("", "")
+    return _sender(422, f"{rule.vi[:-1]}{article_vi}.", f"{rule.en[:-1]}{article_en}.", rule.cure_vi, rule.cure_en)
 
 
 _RESIGN = ("Ký lại theo hồ sơ lt-1 rồi gửi lại.", "Sign again in the profile lt-1, then send again.")
@@ -94,12 +101,16 @@ FAULTS: dict[str, FaultCode] = {
     "receiver-unknown": _sender(422, "Nơi nhận không có trong danh bạ.", "A receiver is not in the directory.", *_RECEIVERS),
     "receiver-locked": _sender(422, "Nơi nhận đang bị khóa.", "A receiver is locked.", *_RECEIVERS),
     "receiver-dissolved": _sender(422, "Nơi nhận đã giải thể hoặc chưa có hiệu lực.", "A receiver is dissolved or not yet in force.", *_RECEIVERS),
+    # the policy
+    **{code: _broken(rule) for code, rule in RULES.items()},
     # the ledger
     "duplicate-document": _sender(409, "Số, ký hiệu này đã được gửi trong năm với nội dung khác.", "This number and notation were already sent this year with other content.", "Dùng số văn bản mới, hoặc gửi nghiệp vụ cập nhật/thay thế.", "Use a new number, or send an update or replacement."),
     "idempotency-key-reused": _sender(409, "Idempotency-Key đã dùng cho nội dung khác.", "The Idempotency-Key was used for other content.", "Dùng khóa mới cho nội dung mới.", "Use a new key for new content."),
     "lease-lost": _sender(409, "Lượt nhận đã hết hạn hoặc đã đóng.", "The lease has expired or is closed.", "Lấy lượt nhận mới (POST /inbox/leases).", "Take a new lease (POST /inbox/leases)."),
     "status-conflict": _sender(409, "Trạng thái này không hợp lệ ở bước hiện tại của văn bản.", "This status is not allowed at the delivery's present state.", "Xem trạng thái hiện tại (GET /documents/{id}).", "Look at the present state (GET /documents/{id})."),
     "status-unmatched": _sender(422, "Không tìm thấy văn bản mà trạng thái nói tới.", "The document that the status speaks of is not found.", "Kiểm tra ResponseFor (OrganId, Code, PromulgationDate, DocumentId).", "Check ResponseFor (OrganId, Code, PromulgationDate, DocumentId)."),
+    "paper-unexpected": _sender(422, "Văn bản này không có bản giấy đi kèm.", "No paper copy follows this document.", "Kiểm tra lại mã lượt chuyển.", "Check the delivery id."),
+    "assignment-lead": _sender(422, "Phân công phải có đúng một đơn vị chủ trì (Điều 12.2b).", "An assignment has exactly one lead unit (article 12.2b).", "Ghi đúng một đơn vị có role = lead, các đơn vị khác role = coordinator.", "Give exactly one unit the role lead, the others the role coordinator."),
     "status-reason-required": _sender(422, "Trạng thái này bắt buộc nêu lý do (Description).", "This status needs a reason (Description).", *_XML),
     # the directory
     "entry-unknown": _sender(404, "Danh bạ không có cơ quan hoặc hệ thống này.", "The directory has no such agency or system.", "Xem lienthong agency list và lienthong system list.", "See lienthong agency list and lienthong system list."),

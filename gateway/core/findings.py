@@ -1,8 +1,9 @@
-"""The catalogue of findings: what the hub tolerated or noticed, in words for the sender. None of them stops a document."""
+"""The catalogue of findings: what the hub tolerated or noticed, in words for both sides. None of them stops a document."""
 
 from dataclasses import dataclass
 
 from gateway.core.model import Finding, Severity
+from gateway.core.policy.catalogue import RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +15,8 @@ class FindingCode:
     article: str | None = None
 
 
-def _info(vi: str) -> FindingCode:
-    return FindingCode(severity=Severity.INFO, vi=vi)
+def _info(vi: str, article: str | None = None) -> FindingCode:
+    return FindingCode(severity=Severity.INFO, vi=vi, article=article)
 
 
 def _warning(vi: str, article: str | None = None) -> FindingCode:
@@ -42,11 +43,14 @@ FINDINGS: dict[str, FindingCode] = {
     "content-type-differs": _info("Kiểu nội dung ở Manifest khác với ở tệp đính kèm."),
     # the signature and the receivers
     "unsigned-envelope": _warning("Gói không có chữ ký XML, chỉ được xác thực bằng kênh truyền.", "6.1, 14"),
+    "pdf-signed": _info("Tệp PDF có chữ ký số hợp lệ của cơ quan gửi.", "6.1, 14"),
     "signature-ignored": _warning(
         "Gói có chữ ký XML nhưng không được kiểm tra, vì cơ quan được tin theo kênh truyền.", "6.1, 14"
     ),
     "legacy-signature": _warning("Chữ ký dùng SHA-1, chỉ được chấp nhận tới một thời hạn.", "6.1"),
     "receiver-duplicate": _warning("Một nơi nhận được ghi bằng nhiều mã; chỉ giao một lần."),
+    # the rules of the policy, where they do not stop a document
+    **{code: FindingCode(severity=rule.severity, vi=rule.vi, article=rule.article) for code, rule in RULES.items()},
 }
 
 

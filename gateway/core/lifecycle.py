@@ -12,6 +12,11 @@ from gateway.core.model import Owner, State, StatusCode
 HAND_OVER = "hand-over"
 """The trigger of the hub itself: the receiver acknowledged that it holds the document."""
 
+RELEASE = "release"
+"""The trigger of an operator: what the policy held may go on."""
+TURN_BACK = "turn-back"
+"""The trigger of an operator: what the policy held goes back to its sender."""
+
 PROGRESS: dict[StatusCode | None, State] = {
     None: State.COLLECTED,
     StatusCode.ARRIVED: State.RECEIVED,
@@ -47,7 +52,9 @@ TABLE: tuple[Row, ...] = (
         sources=frozenset({State.AVAILABLE, State.COLLECTED, State.RECEIVED, State.RECALL_REQUESTED}),
         target=State.REJECTED,
     ),
-    Row(trigger=StatusCode.RECALL_REQUESTED, sources=frozenset({State.AVAILABLE}), target=State.RECALLED),
+    Row(trigger=StatusCode.RECALL_REQUESTED, sources=frozenset({State.AVAILABLE, State.SUSPENDED}), target=State.RECALLED),
+    Row(trigger=RELEASE, sources=frozenset({State.SUSPENDED}), target=State.AVAILABLE),
+    Row(trigger=TURN_BACK, sources=frozenset({State.SUSPENDED}), target=State.REJECTED),
     Row(trigger=StatusCode.RECALL_REQUESTED, sources=_OPEN, target=State.RECALL_REQUESTED),
     Row(trigger=StatusCode.RECALL_AGREED, sources=frozenset({State.RECALL_REQUESTED}), target=State.RECALLED),
     Row(trigger=StatusCode.RECALL_REFUSED, sources=frozenset({State.RECALL_REQUESTED}), target=None),
@@ -72,6 +79,14 @@ def hand_over(standing: Standing) -> Standing:
     """Move to collected; a delivery that a status has already moved on keeps its standing."""
     target = _target(HAND_OVER, standing.state)
     return standing if target is None else Standing(state=target, code=standing.code, progress=standing.progress)
+
+
+def resolve(standing: Standing, trigger: str) -> Standing:
+    """Give the standing after an operator released or turned back what was held. Raises `status-conflict` where nothing is."""
+    target = _target(trigger, standing.state)
+    if target is None:
+        raise _conflict(standing.state, trigger)
+    return Standing(state=target, code=standing.code, progress=standing.progress)
 
 
 def report(standing: Standing, code: StatusCode) -> Standing:
@@ -103,6 +118,8 @@ def owner(state: State) -> Owner | None:
 
 
 def _progressed(standing: Standing, code: StatusCode) -> Standing:
+    if standing.state is State.SUSPENDED:
+        raise _conflict(standing.state, code)
     if standing.state in FINAL or _RANK[code] <= _RANK[standing.progress]:
         return standing
     if standing.state is State.RECALL_REQUESTED:  # work goes on while the recall waits for its answer
@@ -114,7 +131,7 @@ def _target(trigger: str, state: State) -> State | None:
     return next((row.target for row in TABLE if row.trigger == trigger and state in row.sources), None)
 
 
-def _conflict(state: State, code: StatusCode) -> Rejected:
+def _conflict(state: State, code: str) -> Rejected:
     return Rejected(
         "status-conflict",
         path="StatusCode",

@@ -123,14 +123,20 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """An attachment that travelled as a MIME part of its own: its octets are in the vault under `sha256`."""
+class Attached:
+    """What the hub keeps about one attachment, in the order of the manifest.
+
+    `name` is as sent; `media_type` is sniffed; `sha256` and `size` are of the octets, whatever wrapped them on the way.
+    `pages` is None but for PDFs that could be read. `apart`: it travelled as a MIME part, and is in the vault under `sha256`.
+    """
 
     content_id: str
-    content_type: str
     name: str
+    media_type: str
     sha256: str
     size: int
+    pages: int | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +153,7 @@ class Delivery:
     attempts: int = 0
     next_attempt_at: datetime | None = None
     progress: StatusCode | None = None
+    paper_arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +161,8 @@ class Document:
     """What the hub keeps about one accepted document. Its original bytes are in the vault under `sha256`.
 
     `natural_key` is (sender, year, number, notation, business type): numbering is per agency and year (NĐ 30/2020 Đ15).
-    `content_sha256` also covers the attachments that came as MIME parts.
+    `content_sha256` also covers the attachments that came as MIME parts. `response_needed` classifies by article 15;
+    `paper` tells that a paper copy follows, whose arrival each receiver records.
     """
 
     id: str
@@ -168,6 +176,8 @@ class Document:
     business_type: BusinessType
     promulgated_on: date
     due_on: date | None
+    response_needed: bool
+    paper: bool
     natural_key: str
     sha256: str
     content_sha256: str
@@ -175,7 +185,7 @@ class Document:
     accepted_at: datetime
     system: SystemId
     findings: tuple[Finding, ...] = ()
-    parts: tuple[Part, ...] = ()
+    attachments: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,15 +220,32 @@ class Receipt:
     xml: bytes
 
 
+class UnitRole(StrEnum):
+    """What a unit does about a document that is assigned: one leads, others coordinate (article 12.2b)."""
+
+    LEAD = "lead"
+    COORDINATOR = "coordinator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit of the receiving agency that a document is assigned to, with its own due date where it has one."""
+
+    department: str
+    role: UnitRole
+    due_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """One status of one delivery, as an agency reported it: from an edXML status package or from JSON.
 
-    `at` is the time that the agency gives; None where it gave none.
+    `at` is the time that the agency gives; None where it gave none. `units` go with an assignment (04).
     """
 
     code: StatusCode
     reporter: OrganId
     description: str = ""
     staff: dict[str, str] = field(default_factory=dict)
+    units: tuple[Unit, ...] = ()
     at: datetime | None = None

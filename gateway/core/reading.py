@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
-from typing import Any, Final, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from lxml import etree
 
@@ -22,21 +22,25 @@ LONG_NUMBER: Final = 11
 _Q: Final = f"{{{NAMESPACE}}}"
 
 
+P_co = TypeVar("P_co", bound=Package, covariant=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A package as the hub understands it, and what it tolerated to do so."""
+class Reading(Generic[P_co]):
+    """A package as the hub understands it, what it tolerated to do so, and what vendors say beyond QCVN 102:2016."""
 
     kind: Kind
-    package: Package
+    package: P_co
     findings: tuple[Finding, ...]
+    extras: dict[str, str]
 
 
-def read_document(root: etree._Element, schema: EdxmlSchema, *, today: date) -> tuple[DocumentPackage, tuple[Finding, ...]]:
+def read_document(root: etree._Element, schema: EdxmlSchema, *, today: date) -> Reading[DocumentPackage]:
     """Read a document. Raises `not-a-document`, or `schema-invalid` with every problem."""
     found = read(root, schema, today=today)
     if not isinstance(found.package, DocumentPackage):
         raise Rejected("not-a-document", path="MessageHeader/StatusCode")
-    return found.package, found.findings
+    return cast("Reading[DocumentPackage]", found)
 
 
 def read_status(root: etree._Element, schema: EdxmlSchema, *, today: date) -> StatusPackage:
@@ -47,7 +51,7 @@ def read_status(root: etree._Element, schema: EdxmlSchema, *, today: date) -> St
     return found.package
 
 
-def read(root: etree._Element, schema: EdxmlSchema, *, today: date) -> Reading:
+def read(root: etree._Element, schema: EdxmlSchema, *, today: date) -> Reading[Package]:
     """Read a package of either kind. `today` bounds the date of promulgation. Raises `schema-invalid` with every problem."""
     taken = as_it_is(root, schema.check)
     made = taken or canonicalise(root)
@@ -64,7 +68,7 @@ def read(root: etree._Element, schema: EdxmlSchema, *, today: date) -> Reading:
     package = fields["header"] if made.kind is Kind.STATUS else _document(made, fields)
     if isinstance(package, DocumentPackage) and not _is_consistent(package, fields, made.contents, today):
         raise _invalid(_contradictions(made, today))
-    return Reading(kind=made.kind, package=package, findings=tuple(made.findings.values()))
+    return Reading(kind=made.kind, package=package, findings=tuple(made.findings.values()), extras=made.extras)
 
 
 def _invalid(problems: Iterable[Problem]) -> Rejected:

@@ -62,7 +62,7 @@ def _document(document: Document) -> Iterator[str]:
     yield _element("sender", document.sender)
     yield _element("sha256", document.sha256)
     yield _element("size", str(document.size))
-    for part in document.parts:
+    for part in (each for each in document.attachments if each.apart):
         yield f"<attachment>{_element('contentId', part.content_id)}{_element('sha256', part.sha256)}</attachment>"
     yield "</document>"
 

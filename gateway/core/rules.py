@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from gateway.core.calendar import Calendar
 from gateway.core.directory import Directory, Systems
+from gateway.core.policy.settings import Policy
 from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
 
@@ -21,10 +23,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Directory, systems, trust, schema and limits as loaded together from one configuration."""
+    """Directory, systems, trust, schema, policy, calendar and limits as loaded together from one configuration."""
 
     directory: Directory
     systems: Systems
     trust: TrustStore
     schema: EdxmlSchema
+    policy: Policy = field(default_factory=Policy)
+    calendar: Calendar = field(default_factory=Calendar)
     limits: Limits = field(default_factory=Limits)

@@ -1,19 +1,26 @@
 """Accept: judge an upload, make it durable, and only then answer with the hub's signed receipt."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from gateway.core import intake
 from gateway.core.directory import System
-from gateway.core.intake import Intake, Upload
-from gateway.core.model import Fact, Finding, Part
+from gateway.core.envelope import Code
+from gateway.core.intake import Intake, Part, Upload
+from gateway.core.model import Fact, Finding, OrganId, Trust
+from gateway.core.policy.case import Observation
 from gateway.core.receipts import Attestation
 from gateway.core.rules import Rules
-from gateway.ports import Acceptance, Entry, Ports, Staged
+from gateway.flows.look_inside import read_pdfs, scan
+from gateway.ports import Acceptance, Correlation, Entry, Ports, Staged
 
 LOOK_FIRST_BYTES = 256 * 1024
 """A larger duplicate is refused before its bytes are kept. For smaller ones the look would cost more than what it saves."""
+
+MAX_ANSWERED = 20
+"""Answered documents that are looked up; a reply to more than a few is not one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +72,56 @@ async def accept(ports: Ports, rules: Rules, package: Package, caller: System, i
 async def judge(ports: Ports, rules: Rules, package: Package, caller: System) -> Intake:
     """Judge an upload without storing anything (also the dry run of `POST /validations`)."""
     now = ports.clock.now()
+    with ExitStack() as opened:
+        upload = _upload(package, opened)
+        async with ports.compute.room(package.weight) as run:
+            taken = await run(lambda: intake.take_in(upload(), rules, caller, now))
+            pdfs = await read_pdfs(ports.pdfs, taken.enclosures, signatures=taken.trusted_as is Trust.CHANNEL)
+            noticed = [
+                *await scan(ports.scanner, taken.enclosures, rules.policy, taken.line),
+                *await _unknown_replies(ports, rules, taken),
+            ]
+            return intake.conclude(taken, pdfs, noticed, rules, now)
 
-    def work() -> Intake:
-        upload = Upload(
-            envelope=package.envelope.read(),
-            sha256=package.envelope.sha256,
-            parts=tuple(
-                Part(content_id=name, content_type=media, name=name, sha256=staged.sha256, size=staged.size)
-                for name, (media, staged) in package.parts.items()
+
+def _upload(package: Package, opened: ExitStack) -> Callable[[], Upload]:
+    """Make the upload where the work is done: large envelopes are read there. What is opened is closed with `opened`."""
+    return lambda: Upload(
+        envelope=package.envelope.read(),
+        sha256=package.envelope.sha256,
+        parts=tuple(
+            Part(
+                content_id=name,
+                sha256=staged.sha256,
+                size=staged.size,
+                open=lambda staged=staged: opened.enter_context(staged.open()),  # type: ignore[misc]
+            )
+            for name, (_, staged) in package.parts.items()
+        ),
+        digest_part=lambda name, algorithm: package.parts[name][1].digest(algorithm),
+    )
+
+
+async def _unknown_replies(ports: Ports, rules: Rules, taken: Intake) -> list[Observation]:
+    """Find the answered documents that the sender never received here (article 14.2)."""
+    unknown = []
+    for answered in taken.header.response_for[:MAX_ANSWERED]:
+        named = rules.directory.find(answered.organ_id)
+        code = Code.of(answered.code)
+        found = await ports.ledger.correlate(
+            Correlation(
+                owner=named.id if named else OrganId(answered.organ_id),
+                document_id=answered.document_id,
+                number=code.number,
+                notation=code.notation,
+                promulgated_on=answered.promulgation_date,
             ),
-            digest_part=lambda name, algorithm: package.parts[name][1].digest(algorithm),
+            taken.sender.id,
         )
-        return intake.take_in(upload, rules, caller, now)
-
-    return await ports.compute.run(package.weight, work)
+        if not found:
+            detail = f"{answered.code[:60]}, {answered.organ_id[:60]}"
+            unknown.append(Observation(code="reply-unknown", path="MessageHeader/ResponseFor", detail=detail))
+    return unknown
 
 
 def _answer(decided: Intake) -> str:

@@ -1,10 +1,11 @@
 """Acknowledge: a status report comes in and moves its delivery, as the table of transitions allows."""
 
-from gateway.core import intake, lifecycle, reading, xmlsafe
+from gateway.core import lifecycle, reading, xmlsafe
+from gateway.core.authentication import sender
 from gateway.core.directory import System
 from gateway.core.envelope import Code, StatusPackage
 from gateway.core.faults import Rejected
-from gateway.core.model import OrganId, StatusCode, StatusReport
+from gateway.core.model import OrganId, StatusCode, StatusReport, UnitRole
 from gateway.core.rules import Rules
 from gateway.ports import Correlation, Ports, StatusOutcome
 
@@ -14,10 +15,12 @@ _DESCRIPTION = "MessageHeader/Description"
 async def acknowledge(ports: Ports, caller: System, delivery: str, report: StatusReport) -> StatusOutcome:
     """Record a report on a delivery; the same report again gives the same answer.
 
-    Raises `not-found`, `status-reason-required` or `status-conflict`.
+    Raises `not-found`, `status-reason-required`, `assignment-lead` or `status-conflict`.
     """
     if report.code in lifecycle.NEEDS_REASON and not report.description.strip():
         raise Rejected("status-reason-required", path=_DESCRIPTION)
+    if report.units and sum(unit.role is UnitRole.LEAD for unit in report.units) != 1:
+        raise Rejected("assignment-lead", path="units")
     outcome = await ports.ledger.record_status(delivery, report, caller.organs, now=ports.clock.now(), seal=ports.signer.seal)
     ports.telemetry.record("status.received", delivery=delivery, code=report.code, reporter=report.reporter)
     return outcome
@@ -28,7 +31,7 @@ async def acknowledge_package(ports: Ports, rules: Rules, data: bytes, caller: S
     now = ports.clock.now()
     root = xmlsafe.parse(data)
     package = reading.read_status(root, rules.schema, today=now.date())
-    reporter = intake.sender(package.sender.organ_id, rules, caller, now).id
+    reporter = sender(package.sender.organ_id, rules, caller, now).id
     delivery = await _correlate(ports, rules, package, reporter)
     report = StatusReport(
         code=package.status_code,

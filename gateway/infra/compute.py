@@ -1,8 +1,11 @@
 """Where the core's work runs: small work in the event loop, large work in threads, weighed by bytes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
+
+from gateway.ports import Run
 
 T = TypeVar("T")
 
@@ -19,16 +22,26 @@ class ThreadCompute:
         self._free = BUDGET_BYTES
         self._changed = asyncio.Condition()
 
-    async def run(self, weight: int, work: Callable[[], T]) -> T:
+    @asynccontextmanager
+    async def room(self, weight: int) -> AsyncIterator[Run]:
         if weight <= INLINE_BYTES:
-            return work()
+            yield _inline
+            return
         share = min(weight, BUDGET_BYTES)
         async with self._changed:
             await self._changed.wait_for(lambda: self._free >= share)
             self._free -= share
         try:
-            return await asyncio.to_thread(work)
+            yield _beside
         finally:
             async with self._changed:
                 self._free += share
                 self._changed.notify_all()
+
+
+async def _inline(work: Callable[[], T]) -> T:
+    return work()
+
+
+async def _beside(work: Callable[[], T]) -> T:
+    return await asyncio.to_thread(work)

@@ -11,7 +11,16 @@ from typing import Self
 import sqlalchemy as sa
 
 from gateway.core.model import Delivery, Event, OrganId, Receipt, State, StatusReport, SystemId
-from gateway.infra import ledger_accept, ledger_events, ledger_inbox, ledger_read, ledger_status
+from gateway.infra import (
+    ledger_accept,
+    ledger_events,
+    ledger_findings,
+    ledger_held,
+    ledger_inbox,
+    ledger_paper,
+    ledger_read,
+    ledger_status,
+)
 from gateway.infra.ledger_sqlite import SqliteExecutor
 from gateway.infra.migrate import demand_current
 from gateway.ports import (
@@ -19,8 +28,10 @@ from gateway.ports import (
     Correlation,
     DocumentView,
     Entry,
+    FindingCount,
     Lease,
     Page,
+    PaperOutcome,
     Refusal,
     Seal,
     StatusOutcome,
@@ -104,6 +115,28 @@ class SqlLedger:
         self, delivery: str, report: StatusReport, organs: Collection[OrganId], *, now: datetime, seal: Seal
     ) -> StatusOutcome:
         return await self._executor.write(lambda c: ledger_status.record(c, delivery, report, organs, now, seal))
+
+    async def paper_arrived(
+        self, delivery: str, organs: Collection[OrganId], *, at: datetime, note: str, now: datetime
+    ) -> PaperOutcome:
+        return await self._executor.write(lambda c: ledger_paper.arrived(c, delivery, organs, at, note, now))
+
+    async def paper_awaited(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> Page:
+        return await self._executor.read(lambda c: ledger_paper.awaited(c, organs, after, limit))
+
+    async def held(self) -> tuple[DocumentView, ...]:
+        return await self._executor.read(ledger_held.held)
+
+    async def release(self, document: str, *, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
+        return await self._executor.write(lambda c: ledger_held.release(c, document, by, reason, now))
+
+    async def turn_back(self, document: str, *, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
+        return await self._executor.write(lambda c: ledger_held.turn_back(c, document, by, reason, now))
+
+    async def finding_counts(
+        self, organs: Collection[OrganId] | None, *, since: datetime | None, until: datetime | None
+    ) -> tuple[FindingCount, ...]:
+        return await self._executor.read(lambda c: ledger_findings.counts(c, organs, since, until))
 
     async def events(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> tuple[tuple[Event, ...], str]:
         return await self._executor.read(lambda c: ledger_read.event_log(c, organs, after, limit))

@@ -7,10 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
+from gateway.core.model import Delivery, Document, State
 from gateway.infra import ledger_events
 from gateway.infra.ledger_events import about
-from gateway.infra.ledger_rows import document_row, receipt_row
-from gateway.infra.tables import deliveries, documents, idempotency, receipts, refusals
+from gateway.infra.ledger_rows import document_row, finding_rows, receipt_row
+from gateway.infra.tables import deliveries, documents, findings, idempotency, receipts, refusals
 from gateway.ports import Acceptance, Entry, Refusal
 
 
@@ -45,6 +46,9 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
             deliveries.insert().values(document_seq=_document_seq()), [row for each in new for row in _delivery_rows(each)]
         )
         connection.execute(receipts.insert(), [receipt_row(each.receipt) for each in new])
+        noticed = [row for each in new for row in finding_rows(each.document)]
+        if noticed:
+            connection.execute(findings.insert(), noticed)
         ledger_events.write(connection, (row for each in new for row in _events(each)))
     if keys:
         connection.execute(idempotency.insert(), keys)
@@ -144,6 +148,8 @@ def _delivery_rows(entry: Entry) -> list[dict[str, Any]]:
             "receiver": delivery.receiver,
             "priority": entry.document.priority.value,
             "state": delivery.state.value,
+            "why": delivery.why,
+            "withheld": delivery.state is State.SUSPENDED,
             "attempts": 0,
         }
         for delivery in entry.deliveries
@@ -153,8 +159,14 @@ def _delivery_rows(entry: Entry) -> list[dict[str, Any]]:
 def _events(entry: Entry) -> list[dict[str, Any]]:
     document = entry.document
     accepted = about(document, None, "document.accepted", document.accepted_at, sha256=document.sha256)
-    available = [
-        about(document, delivery, "delivery.available", document.accepted_at, priority=document.priority.value)
-        for delivery in entry.deliveries
-    ]
-    return [accepted, *available]
+    return [accepted, *(_told(document, delivery) for delivery in entry.deliveries)]
+
+
+def _told(document: Document, delivery: Delivery) -> dict[str, Any]:
+    """Tell both sides that a delivery waits, and what was noticed; of one that is held, only the sender is told."""
+    if delivery.state is State.SUSPENDED:
+        return ledger_events.to_sender(about(document, delivery, "delivery.held", document.accepted_at, why=delivery.why))
+    noticed = list(dict.fromkeys(each.code for each in document.findings))
+    return about(
+        document, delivery, "delivery.available", document.accepted_at, priority=document.priority.value, findings=noticed
+    )

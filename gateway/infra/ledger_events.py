@@ -26,6 +26,11 @@ def concerned(connection: sa.Connection) -> frozenset[OrganId]:
     return frozenset(connection.info.pop(_CONCERNED, ()))
 
 
+def to_sender(row: dict[str, Any]) -> dict[str, Any]:
+    """Keep an event from the receiver of its delivery: what is withheld from him does not exist for him."""
+    return row | {"receiver": None}
+
+
 def about(
     document: Document,
     delivery: Delivery | None,

@@ -18,7 +18,7 @@ def standing(delivery: Delivery) -> Standing:
     return Standing(state=delivery.state, code=delivery.status_code, progress=delivery.progress)
 
 
-def move(connection: sa.Connection, delivery: Delivery, after: Standing, **more: str | datetime | None) -> None:
+def move(connection: sa.Connection, delivery: Delivery, after: Standing, **more: str | datetime | bool | None) -> None:
     """Move a delivery, setting `more` columns with it. Raises `busy` if it is no longer where it was read."""
     d = deliveries.c
     moved = connection.execute(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from gateway.core.faults import Rejected
 from gateway.core.model import Event, OrganId, Receipt, State
 from gateway.infra.ledger_rows import read_delivery, read_document, read_event, read_receipt
-from gateway.infra.tables import deliveries, documents, events, receipts, refusals
+from gateway.infra.tables import deliveries, documents, events, findings, receipts, refusals
 from gateway.ports import Correlation, DocumentView, Page, Tally
 
 Organs = Collection[OrganId]
@@ -24,7 +24,7 @@ def document(connection: sa.Connection, wanted: str, organs: Organs) -> Document
 
 def delivery(connection: sa.Connection, wanted: str, organs: Organs) -> DocumentView:
     """Give one delivery with its document. Raises `not-found`."""
-    mine = sa.or_(documents.c.sender.in_(organs), deliveries.c.receiver.in_(organs))
+    mine = sa.or_(documents.c.sender.in_(organs), shown_to(organs))
     found = delivery_views(connection, sa.and_(deliveries.c.id == wanted, mine))
     if not found:
         raise Rejected("not-found", path=wanted)
@@ -36,7 +36,7 @@ def listing(
 ) -> Page:
     """List documents, newest first."""
     sent = sa.select(documents.c.id, documents.c.seq).where(documents.c.sender.in_(organs))
-    received = sa.select(deliveries.c.document, deliveries.c.document_seq).where(deliveries.c.receiver.in_(organs))
+    received = sa.select(deliveries.c.document, deliveries.c.document_seq).where(shown_to(organs))
     if state is not None:
         stands = sa.select(deliveries.c.id).where(deliveries.c.document == documents.c.id, deliveries.c.state == state.value)
         sent, received = sent.where(stands.exists()), received.where(deliveries.c.state == state.value)
@@ -68,8 +68,8 @@ def inbox(connection: sa.Connection, organs: Organs, after: str | None, limit: i
 
 def delivery_views(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple[DocumentView, ...]:
     """Give each delivery that fits, with its document."""
-    joined = sa.select(deliveries).join(documents, documents.c.id == deliveries.c.document).where(condition)
-    rows = connection.execute(joined).mappings().all()
+    joined = sa.select(deliveries).join(documents, documents.c.id == deliveries.c.document)
+    rows = connection.execute(joined.where(condition).order_by(deliveries.c.seq)).mappings().all()
     known = _documents(connection, {row["document"] for row in rows})
     return tuple(DocumentView(document=known[row["document"]], deliveries=(read_delivery(row),)) for row in rows)
 
@@ -151,7 +151,7 @@ def _views(connection: sa.Connection, wanted: list[str], organs: Organs) -> tupl
     select = sa.select(deliveries).where(deliveries.c.document.in_(wanted)).order_by(deliveries.c.seq)
     seen: dict[str, list[Any]] = {each: [] for each in wanted}
     for row in connection.execute(select).mappings():
-        if known[row["document"]].sender in organs or row["receiver"] in organs:
+        if known[row["document"]].sender in organs or (row["receiver"] in organs and not row["withheld"]):
             seen[row["document"]].append(read_delivery(row))
     return tuple(
         DocumentView(document=known[each], deliveries=tuple(seen[each]))
@@ -162,7 +162,17 @@ def _views(connection: sa.Connection, wanted: list[str], organs: Organs) -> tupl
 
 def _documents(connection: sa.Connection, wanted: Collection[str]) -> dict[str, Any]:
     select = sa.select(documents).where(documents.c.id.in_(wanted))
-    return {row["id"]: read_document(row) for row in connection.execute(select).mappings()}
+    rows = connection.execute(select).mappings().all()
+    noticed: dict[str, list[Any]] = {row["id"]: [] for row in rows}
+    their = sa.select(findings).where(findings.c.document.in_(wanted)).order_by(findings.c.document, findings.c.place)
+    for each in connection.execute(their).mappings():
+        noticed[each["document"]].append(each)
+    return {row["id"]: read_document(row, noticed[row["id"]]) for row in rows}
+
+
+def shown_to(organs: Organs) -> sa.ColumnElement[bool]:
+    """Choose the deliveries of receivers; what is withheld from them does not exist for them."""
+    return sa.and_(deliveries.c.receiver.in_(organs), deliveries.c.withheld.is_(False))
 
 
 def _audible(organs: Organs) -> sa.ColumnElement[bool]:

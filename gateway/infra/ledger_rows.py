@@ -1,11 +1,14 @@
 """How the nouns are rows."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from gateway.core import lifecycle
 from gateway.core.model import (
+    Attached,
     BusinessType,
     Delivery,
     Document,
@@ -14,7 +17,6 @@ from gateway.core.model import (
     Finding,
     Kind,
     OrganId,
-    Part,
     Priority,
     Receipt,
     Severity,
@@ -40,19 +42,38 @@ def document_row(value: Document) -> dict[str, Any]:
         "business_type": value.business_type.value,
         "promulgated_on": value.promulgated_on,
         "due_on": value.due_on,
+        "response_needed": value.response_needed,
+        "paper": value.paper,
         "natural_key": value.natural_key,
         "sha256": value.sha256,
         "content_sha256": value.content_sha256,
         "size": value.size,
         "accepted_at": value.accepted_at,
         "system": value.system,
-        "findings": [_finding_json(each) for each in value.findings],
-        "parts": [_part_json(each) for each in value.parts],
+        "attachments": [asdict(each) for each in value.attachments],
     }
 
 
-def read_document(row: Row) -> Document:
-    """Read a document."""
+def finding_rows(value: Document) -> list[dict[str, Any]]:
+    """Give the columns of each finding of a document."""
+    return [
+        {
+            "document": value.id,
+            "place": place,
+            "code": each.code,
+            "path": each.path,
+            "message": each.message,
+            "severity": each.severity.value,
+            "article": each.article,
+            "sender": value.sender,
+            "at": value.accepted_at,
+        }
+        for place, each in enumerate(value.findings)
+    ]
+
+
+def read_document(row: Row, found: Iterable[Row]) -> Document:
+    """Read a document, with the rows of its findings."""
     return Document(
         id=row["id"],
         document_id=row["document_id"],
@@ -65,14 +86,16 @@ def read_document(row: Row) -> Document:
         business_type=BusinessType(row["business_type"]),
         promulgated_on=row["promulgated_on"],
         due_on=row["due_on"],
+        response_needed=row["response_needed"],
+        paper=row["paper"],
         natural_key=row["natural_key"],
         sha256=row["sha256"],
         content_sha256=row["content_sha256"],
         size=row["size"],
         accepted_at=row["accepted_at"],
         system=SystemId(row["system"]),
-        findings=tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in row["findings"]),
-        parts=tuple(Part(**each) for each in row["parts"]),
+        findings=tuple(_read_finding(each) for each in found),
+        attachments=tuple(Attached(**each) for each in row["attachments"]),
     )
 
 
@@ -90,6 +113,7 @@ def read_delivery(row: Row) -> Delivery:
         attempts=row["attempts"],
         next_attempt_at=row["not_before"],
         progress=_code(row["progress"]),
+        paper_arrived_at=row["paper_arrived_at"],
     )
 
 
@@ -123,21 +147,11 @@ def _code(text: str | None) -> StatusCode | None:
     return None if text is None else StatusCode(text)
 
 
-def _finding_json(value: Finding) -> dict[str, Any]:
-    return {
-        "code": value.code,
-        "path": value.path,
-        "message": value.message,
-        "severity": value.severity.value,
-        "article": value.article,
-    }
-
-
-def _part_json(value: Part) -> dict[str, Any]:
-    return {
-        "content_id": value.content_id,
-        "content_type": value.content_type,
-        "name": value.name,
-        "sha256": value.sha256,
-        "size": value.size,
-    }
+def _read_finding(row: Row) -> Finding:
+    return Finding(
+        code=row["code"],
+        path=row["path"],
+        message=row["message"],
+        severity=Severity(row["severity"]),
+        article=row["article"],
+    )

@@ -56,8 +56,16 @@ def _fingerprint(delivery: str, report: StatusReport) -> str:
         report.description,
         sorted(report.staff.items()),
         report.at and report.at.astimezone(UTC).isoformat(),
+        *_units(report),
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+
+def _units(report: StatusReport) -> list[dict[str, str | None]]:
+    return [
+        {"department": unit.department, "role": unit.role.value, "due_on": unit.due_on.isoformat() if unit.due_on else None}
+        for unit in report.units
+    ]
 
 
 def _move(connection: sa.Connection, own: Delivery, after: lifecycle.Standing, report: StatusReport) -> None:
@@ -91,6 +99,7 @@ def _remember(
         "reporter": report.reporter,
         "description": report.description,
         "staff": report.staff,
+        "units": _units(report),
         "reported_at": report.at,
         "received_at": now,
         "answer": answer,
@@ -113,7 +122,7 @@ def _announce(
         "state": after.state.value,
         "previous": before.state.value,
         "history": after == before,
-    }
+    } | ({"units": _units(report)} if report.units else {})
     rows = [about(document, own, "status.received", now, **{**data, "status_code": report.code.value})]
     if report.code in _RECALL_EVENTS:
         rows.append(about(document, own, _RECALL_EVENTS[report.code], now, **data))

@@ -1,8 +1,8 @@
-"""Rules from files: agencies.toml, the trust folder and the shipped schemas; read anew when one of them changes."""
+"""Rules from files: agencies.toml, the trust folder, policy, calendar and schemas; read anew when one of them changes."""
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from gateway.core.rules import Limits, Rules
 from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
 from gateway.infra.authority import load_trust
+from gateway.infra.policy_file import load_calendar, load_policy, shipped_calendar, shipped_policy
 from gateway.infra.shipped import shipped
 
 EDXML_VERSION = "2016"
@@ -78,28 +79,40 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where the rules are read from: two files and two folders."""
+
+    agencies: Path
+    trust: Path
+    policy: Path = field(default_factory=shipped_policy)
+    calendar: Path = field(default_factory=shipped_calendar)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """Rules, and what the registration check said of each certificate."""
 
     rules: Rules
     admissions: tuple[Admission, ...]
-    agencies: Path
-    trust_folder: Path
+    sources: Sources
 
     def stamp(self) -> tuple[tuple[Path, int, int], ...]:
         """Give a cheap fingerprint of the files that were read: it differs when one was changed, added or removed."""
-        watched = {self.agencies, *self.trust_folder.glob("*"), *(admission.file for admission in self.admissions)}
+        folders = (self.sources.trust, self.sources.calendar)
+        watched = {self.sources.agencies, self.sources.policy, *(file for folder in folders for file in folder.glob("*"))}
+        watched |= {admission.file for admission in self.admissions}
         stats = [(path, path.stat()) for path in sorted(watched) if path.is_file()]
         return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
 
 
-def load(agencies: Path, trust_folder: Path, limits: Limits, now: datetime) -> Loaded:
+def load(sources: Sources, limits: Limits, now: datetime) -> Loaded:
     """Read everything; raise Misconfigured naming the file and the mistake.
 
     A certificate that fails the registration check is left out (its agency cannot sign with it) and reported in `admissions`.
     """
+    agencies = sources.agencies
     file = _parse(agencies)
-    store = load_trust(trust_folder)
+    store = load_trust(sources.trust)
     admissions = tuple(
         _admit(OrganId(row.id), agencies.parent / name, store, now) for row in file.agency for name in row.certificates
     )
@@ -111,8 +124,16 @@ def load(agencies: Path, trust_folder: Path, limits: Limits, now: datetime) -> L
         directory = Directory.of(_agency(row, registered.get(row.id, ())) for row in file.agency)
     except ValueError as error:
         raise Misconfigured("misconfigured", detail=f"{agencies}: {error}") from error
-    rules = Rules(directory=directory, systems=_systems(file, agencies), trust=store, schema=_schema(), limits=limits)
-    return Loaded(rules=rules, admissions=admissions, agencies=agencies, trust_folder=trust_folder)
+    rules = Rules(
+        directory=directory,
+        systems=_systems(file, agencies),
+        trust=store,
+        schema=_schema(),
+        policy=load_policy(sources.policy),
+        calendar=load_calendar(sources.calendar),
+        limits=limits,
+    )
+    return Loaded(rules=rules, admissions=admissions, sources=sources)
 
 
 def _parse(agencies: Path) -> AgenciesFile:

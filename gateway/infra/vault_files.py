@@ -2,12 +2,13 @@
 
 import asyncio
 import hashlib
+import io
 import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Self, cast
+from typing import BinaryIO, Self, cast
 
 from gateway.core.faults import Rejected, Transient
 from gateway.infra.vault_small import SmallPayloads
@@ -51,6 +52,12 @@ class StagedFile:
 
     def read(self) -> bytes:
         return (self.path.read_bytes() if self._spooled else b"") + bytes(self._memory)
+
+    def open(self) -> BinaryIO:
+        if self._spooled:
+            self._spool()
+            return self.path.open("rb")
+        return io.BytesIO(self._memory)
 
     def digest(self, algorithm: str) -> bytes:
         if algorithm == self._hash.name:

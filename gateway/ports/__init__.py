@@ -7,16 +7,18 @@ from gateway.ports.ledger import (
     Correlation,
     DocumentView,
     Entry,
+    FindingCount,
     Lease,
     Ledger,
     Page,
+    PaperOutcome,
     Refusal,
     Seal,
     StatusOutcome,
     Tally,
 )
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
-from gateway.ports.running import Clock, Compute, Signer, Telemetry, Waiting, Watch
+from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
 
 __all__ = [
     "Acceptance",
@@ -25,12 +27,15 @@ __all__ = [
     "Correlation",
     "DocumentView",
     "Entry",
+    "FindingCount",
     "Lease",
     "Ledger",
     "Page",
+    "PaperOutcome",
     "PdfReader",
     "Ports",
     "Refusal",
+    "Run",
     "Scanner",
     "Seal",
     "Signer",
@@ -46,10 +51,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The things that do. `Rules` are the things that know."""
+    """The things that do. `Rules` are the things that know. Without a scanner nothing is scanned."""
 
     ledger: Ledger
     vault: Vault
+    pdfs: PdfReader
+    scanner: Scanner | None
     signer: Signer
     clock: Clock
     compute: Compute

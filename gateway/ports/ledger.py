@@ -11,6 +11,7 @@ from gateway.core.model import (
     Event,
     OrganId,
     Receipt,
+    Severity,
     State,
     StatusReport,
     SystemId,
@@ -112,6 +113,27 @@ class Page:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperOutcome:
+    """When a delivery's paper copy arrived, as its receiver said; `created` is False where he had said so before."""
+
+    delivery: str
+    arrived_at: datetime
+    created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingCount:
+    """How many documents of a sender have a finding, and when the last of them was accepted."""
+
+    sender: OrganId
+    code: str
+    severity: Severity
+    article: str | None
+    documents: int
+    last_at: datetime
+
+
 class Ledger(Protocol):
     """The durable record. Every write is one transaction, fsynced before the call returns; state moves by compare-and-set.
 
@@ -183,6 +205,28 @@ class Ledger(Protocol):
         `report.reporter` must be the delivery's receiver (for 13: the document's sender), else `not-found`.
         The same report again (all fields equal) gives the same answer. Raises `status-conflict`.
         """
+
+    async def paper_arrived(
+        self, delivery: str, organs: Collection[OrganId], *, at: datetime, note: str, now: datetime
+    ) -> PaperOutcome:
+        """Record that the receiver holds the paper copy of a delivery, once. Raises `not-found` and `paper-unexpected`."""
+
+    async def paper_awaited(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> Page:
+        """List deliveries (`DocumentView`s of one each) whose paper copy has not arrived, oldest first, for both sides."""
+
+    async def held(self) -> tuple[DocumentView, ...]:
+        """List what the policy holds, oldest first, one delivery each; for operators."""
+
+    async def release(self, document: str, *, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
+        """Make the held deliveries of a document available; give them as they were. Raises `not-found` where none is held."""
+
+    async def turn_back(self, document: str, *, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
+        """Reject the held deliveries of a document, unseen by its receivers. Raises `not-found` where none is held."""
+
+    async def finding_counts(
+        self, organs: Collection[OrganId] | None, *, since: datetime | None, until: datetime | None
+    ) -> tuple[FindingCount, ...]:
+        """Count findings of documents accepted from `since` (inclusive) to `until` (exclusive); of all senders where None."""
 
     async def events(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> tuple[tuple[Event, ...], str]:
         """List events of the caller's documents after a cursor (None: from the beginning), and the next cursor."""

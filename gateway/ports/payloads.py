@@ -21,6 +21,9 @@ class Staged(Protocol):
     def read(self) -> bytes:
         """Give all bytes that were written (for envelopes, which are bounded)."""
 
+    def open(self) -> BinaryIO:
+        """Open the bytes for reading and seeking, without copying large ones into memory."""
+
     def digest(self, algorithm: str) -> bytes:
         """Digest the bytes by `hashlib` name, streaming."""
 

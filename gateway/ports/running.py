@@ -1,7 +1,7 @@
 """What else the flows ask of the outside: the hub's key, the time, work, words and waking."""
 
 from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -25,11 +25,17 @@ class Clock(Protocol):
         """Give the present moment, aware, in `model.VIETNAM`."""
 
 
-class Compute(Protocol):
-    """Runs pure, synchronous work: at once where it is small, beside the event loop where it is large."""
+class Run(Protocol):
+    """Runs pure, synchronous work."""
 
-    async def run(self, weight: int, work: Callable[[], T]) -> T:
-        """Run `work`, which will handle about `weight` bytes; large works wait for each other so that memory stays bounded."""
+    async def __call__(self, work: Callable[[], T]) -> T: ...
+
+
+class Compute(Protocol):
+    """Where work is done: at once where it is small, beside the event loop where it is large, so that memory stays bounded."""
+
+    def room(self, weight: int) -> AbstractAsyncContextManager[Run]:
+        """Make room for work on about `weight` bytes while the block runs; large works wait for each other."""
 
 
 class Telemetry(Protocol):

@@ -56,6 +56,8 @@ def entry(
         business_type=BusinessType.NEW,
         promulgated_on=date(2026, 11, 23),
         due_on=date(2026, 12, 1),
+        response_needed=True,
+        paper=True,
         natural_key=natural_key,
         sha256=sha256,
         content_sha256=sha256,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from gateway.core.faults import Rejected
-from gateway.core.model import Fact, Finding, Part, Priority, Severity, State, StatusCode
+from gateway.core.model import Attached, Fact, Finding, Priority, Severity, State, StatusCode
 from gateway.ports import Entry, Ledger, Page, Refusal
 from tests.contracts.entries import (
     LATER,
@@ -41,8 +41,8 @@ class AcceptContract:
 
     async def test_a_document_is_given_back_whole(self, ledger: Ledger) -> None:
         finding = Finding(code="x", path="a/b", message="Thiếu", severity=Severity.WARNING, article="Đ15")
-        part = Part(content_id="a1", content_type="application/pdf", name="văn bản.pdf", sha256="c" * 64, size=9)
-        sent = entry(findings=(finding,), parts=(part,), due_on=None)
+        part = Attached(content_id="a1", media_type="application/pdf", name="văn bản.pdf", sha256="c" * 64, size=9, apart=True)
+        sent = entry(findings=(finding,), attachments=(part,), due_on=None)
         await ledger.accept(sent)
         seen = await ledger.document(sent.document.id, {SENDER})
         assert seen.document == sent.document

@@ -10,10 +10,21 @@ from gateway.infra.migrate import migrate
 from gateway.ports import Ledger
 from tests.contracts.ledger_contract import AcceptContract, ViewContract
 from tests.contracts.ledger_inbox_contract import LeaseContract, SettleContract
+from tests.contracts.ledger_policy_contract import FindingContract, HeldContract, PaperContract
 from tests.contracts.ledger_status_contract import RecallContract, StatusContract
 
 
-class TestSqliteLedger(AcceptContract, ViewContract, LeaseContract, SettleContract, StatusContract, RecallContract):
+class TestSqliteLedger(
+    AcceptContract,
+    ViewContract,
+    LeaseContract,
+    SettleContract,
+    StatusContract,
+    RecallContract,
+    HeldContract,
+    PaperContract,
+    FindingContract,
+):
     """SQLite."""
 
     @pytest.fixture

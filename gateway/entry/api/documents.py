@@ -66,7 +66,7 @@ async def show(request: web.Request) -> web.Response:
 async def envelope(request: web.Request) -> web.StreamResponse:
     """Give the original bytes, untouched."""
     document = (await _view(request)).document
-    envelope_size = document.size - sum(part.size for part in document.parts)
+    envelope_size = document.size - sum(each.size for each in document.attachments if each.apart)
     return await content.stream(request, document.sha256, envelope_size, "application/xml")
 
 
@@ -77,14 +77,16 @@ async def attachment(request: web.Request) -> web.StreamResponse:
     """
     at, document = hub(request), (await _view(request)).document
     number = max(1, int(request.match_info["n"]))
-    raw = await at.ports.vault.read(document.sha256)
-    found = await at.ports.compute.run(len(raw), lambda: _decoded(raw, number, at.rules().schema, at.ports.clock.now().date()))
-    if found is None:
+    if number > len(document.attachments):
         raise Rejected("not-found", path=request.path)
-    if isinstance(found, attachments.Decoded):
-        return await content.give(request, found.content, found.media_type, name=found.name)
-    part = next(part for part in document.parts if part.content_id == found)
-    return await content.stream(request, part.sha256, part.size, part.content_type, name=part.name)
+    wanted = document.attachments[number - 1]
+    name = attachments.safe_name(wanted.name)
+    if wanted.apart:
+        return await content.stream(request, wanted.sha256, wanted.size, wanted.media_type, name=name)
+    raw = await at.ports.vault.read(document.sha256)
+    async with at.ports.compute.room(len(raw)) as run:
+        octets = await run(lambda: _decoded(raw, number, at.rules().schema, at.ports.clock.now().date()))
+    return await content.give(request, octets, wanted.media_type, name=name)
 
 
 async def receipt(request: web.Request) -> web.Response:
@@ -116,10 +118,7 @@ async def _view(request: web.Request) -> DocumentView:
     return await hub(request).ports.ledger.document(request.match_info["id"], caller(request).organs)
 
 
-def _decoded(raw: bytes, number: int, schema: EdxmlSchema, today: date) -> attachments.Decoded | str | None:
-    """Decode the n-th attachment; the content id where its octets are a MIME part; None where there are fewer."""
-    package, _ = reading.read_document(xmlsafe.parse(raw), schema, today=today)
-    if number > len(package.attachments):
-        return None
-    found = package.attachments[number - 1]
-    return found.content_id if found.encoded is None else attachments.decode(found.encoded, found.name)
+def _decoded(raw: bytes, number: int, schema: EdxmlSchema, today: date) -> bytes:
+    """Decode the n-th attachment, which is inline."""
+    found = reading.read_document(xmlsafe.parse(raw), schema, today=today).package.attachments[number - 1]
+    return attachments.decode(found.encoded or "", found.name).content

@@ -1,11 +1,11 @@
 """What a caller may say: query strings and JSON bodies."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from gateway.core.model import VIETNAM, State, StatusCode
+from gateway.core.model import VIETNAM, State, StatusCode, UnitRole
 from gateway.entry.api.shapes import Shape
 
 
@@ -66,11 +66,44 @@ class RenewRequest(Shape):
     seconds: int = Field(default=60, ge=1, le=3600)
 
 
+class UnitRequest(Shape):
+    """A unit that a document is assigned to, with its own due date where it has one."""
+
+    department: str = Field(min_length=1, max_length=300)
+    role: UnitRole
+    due_on: date | None = None
+
+
 class StatusRequest(Shape):
-    """A status of one delivery; `staff` says who (department, staff, mobile, email …). A time without zone is Vietnam's."""
+    """A status of one delivery; `staff` says who (department, staff, mobile, email …). A time without zone is Vietnam's.
+
+    With an assignment (04), `units` name one lead and the coordinating units, each with its own due date.
+    """
 
     delivery: str
     code: StatusCode
     description: str = Field(default="", max_length=500)
     staff: dict[str, Annotated[str, Field(max_length=300)]] = Field(default={}, max_length=10)
+    units: list[UnitRequest] = Field(default=[], max_length=50)
     at: Annotated[datetime, AfterValidator(_in_vietnam)] | None = None
+
+    @model_validator(mode="after")
+    def _units_are_assigned(self) -> Self:
+        if self.units and self.code is not StatusCode.ASSIGNED:
+            raise ValueError("units go with status 04 only")
+        return self
+
+
+class PaperRequest(Shape):
+    """The receiver holds the paper copy of a delivery since `at` (now where absent)."""
+
+    delivery: str
+    at: Annotated[datetime, AfterValidator(_in_vietnam)] | None = None
+    note: str = Field(default="", max_length=500)
+
+
+class FindingsQuery(Shape):
+    """Query of `GET /findings`: documents accepted from `since` (inclusive) to `until` (exclusive)."""
+
+    since: date | None = None
+    until: date | None = None

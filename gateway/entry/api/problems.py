@@ -8,6 +8,7 @@ from aiohttp import web
 from gateway.core.fault_codes import FAULTS
 from gateway.core.faults import Fault, Transient
 from gateway.core.model import Problem
+from gateway.core.policy.catalogue import RULES
 
 RETRY_AFTER_SECONDS = 5
 """What a 503 advises where the fault itself names no time."""
@@ -70,4 +71,11 @@ def _error(item: Problem, *, english: bool) -> dict[str, str | int | None]:
     message = item.en if english else item.vi
     if not message and entry is not None:
         message = entry.en if english else entry.vi
-    return {"code": item.code, "path": item.path, "line": item.line, "message": message}
+    rule = RULES.get(item.code)
+    return {
+        "code": item.code,
+        "path": item.path,
+        "line": item.line,
+        "article": rule.article if rule else None,
+        "message": message,
+    }

@@ -5,10 +5,12 @@ from functools import partial
 from typing import Any
 
 from gateway.core import lifecycle
+from gateway.core.attachments import safe_name
 from gateway.core.directory import Agency
-from gateway.core.model import VIETNAM, Delivery, Event, Receipt
+from gateway.core.findings import FINDINGS
+from gateway.core.model import VIETNAM, Delivery, Document, Event, Receipt
 from gateway.flows.accept import finding_shape
-from gateway.ports import DocumentView, Lease
+from gateway.ports import DocumentView, FindingCount, Lease
 
 BASE = "/api/v1"
 
@@ -39,6 +41,7 @@ def delivery(value: Delivery, timeline: tuple[Event, ...] = ()) -> dict[str, Any
         "owner": lifecycle.owner(value.state),
         "attempts": value.attempts,
         "next_attempt_at": value.next_attempt_at.isoformat() if value.next_attempt_at else None,
+        "paper_arrived_at": value.paper_arrived_at.isoformat() if value.paper_arrived_at else None,
         "deadlines": [],
         "timeline": [event(each) for each in timeline if each.delivery == value.id],
     }
@@ -58,16 +61,31 @@ def document(view: DocumentView, timeline: tuple[Event, ...] = ()) -> dict[str, 
         "business_type": int(value.business_type),
         "promulgated_on": value.promulgated_on.isoformat(),
         "due_on": value.due_on.isoformat() if value.due_on else None,
+        "response_needed": value.response_needed,
+        "paper": value.paper,
         "sha256": value.sha256,
         "size": value.size,
         "accepted_at": value.accepted_at.isoformat(),
         "receipt": f"{BASE}/documents/{value.id}/receipt",
         "deliveries": [delivery(each, timeline) for each in view.deliveries],
         "findings": [finding_shape(each) for each in value.findings],
-        "parts": [
-            {"content_id": p.content_id, "name": p.name, "content_type": p.content_type, "size": p.size, "sha256": p.sha256}
-            for p in value.parts
-        ],
+        "attachments": [attachment(value, number) for number in range(1, len(value.attachments) + 1)],
+    }
+
+
+def attachment(value: Document, number: int) -> dict[str, Any]:
+    """Shape attachment `number` (from 1). `name` is safe to save under, `original_name` as the sender wrote it."""
+    each = value.attachments[number - 1]
+    return {
+        "n": number,
+        "content_id": each.content_id,
+        "name": safe_name(each.name),
+        "original_name": each.name,
+        "media_type": each.media_type,
+        "size": each.size,
+        "sha256": each.sha256,
+        "pages": each.pages,
+        "url": f"{BASE}/documents/{value.id}/attachments/{number}",
     }
 
 
@@ -86,6 +104,34 @@ def waiting(view: DocumentView) -> dict[str, Any]:
         "sha256": value.sha256,
         "envelope_url": f"{BASE}/documents/{value.id}/envelope",
         "due": [],
+    }
+
+
+def awaited_paper(view: DocumentView) -> dict[str, Any]:
+    """Shape a delivery whose paper copy has not arrived."""
+    value, (own, *_) = view.document, view.deliveries
+    return {
+        "delivery": own.id,
+        "document": value.id,
+        "document_id": value.document_id,
+        "from": value.sender,
+        "to": own.receiver,
+        "subject": value.subject,
+        "accepted_at": value.accepted_at.isoformat(),
+    }
+
+
+def finding_count(value: FindingCount) -> dict[str, Any]:
+    """Shape a count of findings, with the words of the catalogue."""
+    known = FINDINGS.get(value.code)
+    return {
+        "sender": value.sender,
+        "code": value.code,
+        "severity": value.severity,
+        "article": value.article,
+        "message": known.vi if known else value.code,
+        "documents": value.documents,
+        "last_at": value.last_at.isoformat(),
     }
 
 

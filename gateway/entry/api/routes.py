@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from pydantic import BaseModel
 
-from gateway.entry.api import agencies, documents, events, health, inbox, inputs, shapes, statuses
+from gateway.entry.api import (
+    agencies,
+    documents,
+    events,
+    findings,
+    health,
+    inbox,
+    inputs,
+    papers,
+    shapes,
+    shapes_followed,
+    statuses,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -187,6 +199,36 @@ ROUTES: tuple[Route, ...] = (
         takes_xml=True,
         answers={202: shapes.StatusShape, 200: shapes.StatusShape},
         refusals=(*_UPLOAD_REFUSALS, 404),
+    ),
+    Route(
+        method="POST",
+        path=f"{BASE}/papers",
+        handler=papers.post,
+        vi="Ghi nhận bản giấy đã đến",
+        en="Record that a paper copy arrived",
+        takes=inputs.PaperRequest,
+        answers={202: shapes_followed.PaperShape, 200: shapes_followed.PaperShape},
+        refusals=(*_JSON_REFUSALS, 422),
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/papers",
+        handler=papers.listing,
+        vi="Bản giấy chưa đến",
+        en="Paper copies that are awaited",
+        query=inputs.Paging,
+        answers={200: shapes_followed.PapersPage},
+        refusals=(400,),
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/findings",
+        handler=findings.counts,
+        vi="Thống kê ghi nhận của cơ quan",
+        en="Findings counted",
+        query=inputs.FindingsQuery,
+        answers={200: shapes_followed.FindingCountsShape},
+        refusals=(400,),
     ),
     Route(
         method="GET",

@@ -53,18 +53,23 @@ class DeliveryShape(Shape):
     owner: Owner | None
     attempts: int
     next_attempt_at: datetime | None
+    paper_arrived_at: datetime | None
     deadlines: list[dict[str, Any]]
     timeline: list[EventShape]
 
 
 class AttachmentShape(Shape):
-    """An attachment that travelled as a MIME part."""
+    """An attachment as its octets are. `name` is safe to save under; `pages` of PDFs that could be read."""
 
+    n: int
     content_id: str
     name: str
-    content_type: str
+    original_name: str
+    media_type: str
     size: int
     sha256: str
+    pages: int | None
+    url: str
 
 
 class DocumentShape(Shape):
@@ -80,13 +85,15 @@ class DocumentShape(Shape):
     business_type: BusinessType
     promulgated_on: str
     due_on: str | None
+    response_needed: bool
+    paper: bool
     sha256: str
     size: int
     accepted_at: datetime
     receipt: str
     deliveries: list[DeliveryShape]
     findings: list[FindingShape]
-    parts: list[AttachmentShape]
+    attachments: list[AttachmentShape]
 
 
 class AcceptedDelivery(Shape):
@@ -217,11 +224,12 @@ class ReceiptsShape(Shape):
 
 
 class ProblemItem(Shape):
-    """One reason of a refusal."""
+    """One reason of a refusal; `article` is of QĐ 4764/2017/QĐ-UBND, where a rule of the policy is broken."""
 
     code: str
     path: str
     line: int | None
+    article: str | None
     message: str
 
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from gateway.core.directory import System
-from gateway.core.model import StatusCode, StatusReport
+from gateway.core.model import StatusCode, StatusReport, Unit
 from gateway.entry.api.hub import caller, hub
 from gateway.entry.api.inputs import StatusRequest
 from gateway.entry.api.requests import body
@@ -27,5 +27,8 @@ async def _said(ports: Ports, asked: StatusRequest, system: System) -> StatusOut
     view = await ports.ledger.delivery(asked.delivery, system.organs)
     asking = asked.code is StatusCode.RECALL_REQUESTED
     reporter = view.document.sender if asking else view.deliveries[0].receiver
-    report = StatusReport(code=asked.code, reporter=reporter, description=asked.description, staff=asked.staff, at=asked.at)
+    units = tuple(Unit(department=each.department, role=each.role, due_on=each.due_on) for each in asked.units)
+    report = StatusReport(
+        code=asked.code, reporter=reporter, description=asked.description, staff=asked.staff, units=units, at=asked.at
+    )
     return await acknowledge(ports, system, asked.delivery, report)

@@ -1,16 +1,13 @@
 """The commands. Each is thin: it imports its work, does it, and prints the outcome."""
 
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from gateway.core.model import StatusCode
-from gateway.entry.cli import directory_commands
-from gateway.entry.cli.options import CONFIG, HUB_URL, Attach, Config, Json, Pair, SourceFile, TokenFile, Url, named_organ
-
-T = TypeVar("T")
+from gateway.entry.cli import directory_commands, operation_commands
+from gateway.entry.cli.options import CONFIG, HUB_URL, Attach, Config, Json, Pair, SourceFile, TokenFile, Url, named_organ, run
 
 app = typer.Typer(
     name="lienthong",
@@ -23,6 +20,8 @@ app = typer.Typer(
 app.add_typer(directory_commands.agency, name="agency")
 app.add_typer(directory_commands.system, name="system")
 app.add_typer(directory_commands.cert, name="cert")
+app.add_typer(operation_commands.held, name="held")
+app.add_typer(operation_commands.report, name="report")
 
 
 @app.command()
@@ -67,7 +66,7 @@ def check(*, config: Config = CONFIG, as_json: Json = False) -> None:
     from gateway.entry.cli.check import check as look
     from gateway.entry.cli.output import finish
 
-    finish(_run(look(config)), as_json=as_json)
+    finish(run(look(config)), as_json=as_json)
 
 
 @app.command()
@@ -132,7 +131,7 @@ def send(file: SourceFile, *, token_file: TokenFile, url: Url = HUB_URL, attach:
     from gateway.entry.cli import client
     from gateway.entry.cli.output import finish
 
-    finish(_run(client.send(url, token_file, file, _files(attach))), as_json=as_json)
+    finish(run(client.send(url, token_file, file, _files(attach))), as_json=as_json)
 
 
 @app.command()
@@ -149,7 +148,7 @@ def inbox(
     from gateway.entry.cli import client
     from gateway.entry.cli.output import finish
 
-    finish(_run(client.inbox(url, token_file, take, out, ack=ack)), as_json=as_json)
+    finish(run(client.inbox(url, token_file, take, out, ack=ack)), as_json=as_json)
 
 
 @app.command()
@@ -166,14 +165,8 @@ def status(
     from gateway.entry.cli import client
     from gateway.entry.cli.output import finish
 
-    finish(_run(client.status(url, token_file, delivery, code, description)), as_json=as_json)
+    finish(run(client.status(url, token_file, delivery, code, description)), as_json=as_json)
 
 
 def _files(pairs: list[Pair] | None) -> dict[str, Path]:
     return {pair.left.removeprefix("cid:"): Path(pair.right) for pair in pairs or ()}
-
-
-def _run(work: Coroutine[object, object, T]) -> T:
-    import asyncio
-
-    return asyncio.run(work)

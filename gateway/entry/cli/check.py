@@ -11,6 +11,7 @@ from gateway.config import Settings, Tls
 from gateway.core import trust
 from gateway.core.faults import Fault
 from gateway.core.model import Trust
+from gateway.core.policy.catalogue import RULES
 from gateway.core.trust import TrustStore
 from gateway.entry.cli.output import Outcome
 from gateway.entry.serve import server_tls
@@ -91,8 +92,19 @@ def _directory(settings: Settings) -> Iterator[Check]:
         return
     counted = f"{len(loaded.rules.directory.agencies)} cơ quan · agencies, {len(loaded.rules.systems.systems)} hệ thống · systems"
     yield _passed("danh bạ · directory", counted)
+    yield _policy(loaded)
     yield from _revocations(loaded.rules.trust, clock.now())
     yield from _agencies(loaded, clock.now())
+
+
+def _policy(loaded: Loaded) -> Check:
+    """Say which rules the province has made milder than they ship, and who has tightened any; what is wrong did not load."""
+    policy = loaded.rules.policy
+    milder = [code for code, action in policy.actions.items() if action.rank < RULES[code].action.rank]
+    said = [f"{len(policy.actions)} quy tắc · rules", f"{len(loaded.rules.calendar.years)} năm lịch · calendar years"]
+    said += [f"nới · milder: {', '.join(milder)}"] if milder else []
+    said += [f"chặt hơn · stricter: {', '.join(policy.own)}"] if policy.own else []
+    return _passed("chính sách · policy", "; ".join(said))
 
 
 def _revocations(store: TrustStore, now: datetime) -> Iterator[Check]:

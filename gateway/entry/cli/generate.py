@@ -12,6 +12,7 @@ from gateway.core.faults import Rejected
 from gateway.core.findings import FINDINGS
 from gateway.core.lifecycle import Standing
 from gateway.core.model import Owner, State, StatusCode
+from gateway.core.policy.catalogue import RULES, Action
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
@@ -32,15 +33,15 @@ _STATUS_NAMES = {
     StatusCode.RECALL_AGREED: "đồng ý thu hồi · recall agreed",
     StatusCode.RECALL_REFUSED: "từ chối thu hồi · recall refused",
 }
-_TRIGGERS: tuple[str, ...] = (lifecycle.HAND_OVER, *StatusCode)
-_START = Standing(state=State.AVAILABLE)
+_TRIGGERS: tuple[str, ...] = (lifecycle.RELEASE, lifecycle.TURN_BACK, lifecycle.HAND_OVER, *StatusCode)
+_STARTS = (Standing(state=State.SUSPENDED), Standing(state=State.AVAILABLE))
 _UNCHANGED = "·"
 _CONFLICT = "✗"
 
 
 def pages() -> dict[str, str]:
     """Give each generated page by its file name."""
-    return {"faults.md": faults(), "findings.md": findings(), "lifecycle.md": lifecycle_page()}
+    return {"faults.md": faults(), "findings.md": findings(), "policy.md": policy(), "lifecycle.md": lifecycle_page()}
 
 
 def faults() -> str:
@@ -76,6 +77,42 @@ def findings() -> str:
     )
 
 
+def policy() -> str:
+    """Say every rule of the policy: its article, what the hub does by default, how mild a province may be, what to do."""
+    rows = (
+        (
+            f"`{code}`",
+            rule.article or "",
+            f"`{rule.action}`",
+            f"`{rule.floor}`" if rule.floor is not Action.FINDING else "",
+            _both(rule.vi, rule.en),
+            _both(rule.cure_vi, rule.cure_en),
+        )
+        for code, rule in RULES.items()
+    )
+    return _page(
+        "Chính sách · The policy",
+        "gateway/core/policy/catalogue.py",
+        "Mỗi quy tắc có điều của QĐ 4764/2017/QĐ-UBND, việc trục làm khi không được tuân theo, và cách sửa. `finding`: vẫn "
+        "chuyển, cả hai bên được báo; `hold`: giữ lại chờ người vận hành (`lienthong held`); `refuse`: từ chối, không lưu gì. "
+        "Tỉnh đổi được ở `policy.toml` ([mẫu](../config/policy.toml)), không nới quá cột «nới tới»; cơ quan chỉ được chặt hơn.",
+        "Each rule has its article, what the hub does where it is broken, and its cure. `finding`: the document goes on and both "
+        "sides are told; `hold`: it waits for an operator (`lienthong held`); `refuse`: nothing is stored. A province decides "
+        "otherwise in `policy.toml` ([example](../config/policy.toml)), never below the floor; an agency may only tighten.",
+        _table(
+            (
+                "Mã · Code",
+                "Điều · Article",
+                "Mặc định · Default",
+                "Nới tới · Floor",
+                "Nghĩa · Meaning",
+                "Cách xử lý · What to do",
+            ),
+            rows,
+        ),
+    )
+
+
 def lifecycle_page() -> str:
     """Draw and tabulate what every trigger does in every state that a delivery can reach."""
     moves = _moves()
@@ -83,8 +120,10 @@ def lifecycle_page() -> str:
     return _page(
         "Vòng đời của một lượt chuyển · The lifecycle of a delivery",
         "gateway/core/lifecycle.py",
-        "Kích hoạt là mã trạng thái (01 … 16) hoặc việc bên nhận xác nhận đã lấy (`hand-over`).",
-        "A trigger is a status code (01 … 16), or the receiver's acknowledgement that it holds the document (`hand-over`).",
+        "Kích hoạt là mã trạng thái (01 … 16), việc bên nhận xác nhận đã lấy (`hand-over`), hoặc quyết định của người vận hành "
+        "về văn bản bị giữ (`release`, `turn-back`).",
+        "A trigger is a status code (01 … 16), the receiver's acknowledgement that it holds the document (`hand-over`), or an "
+        "operator's decision about what is held (`release`, `turn-back`).",
         _diagram(moves),
         _table(("", *(f"`{trigger}`" for trigger in _TRIGGERS)), (_move_row(state, moves) for state in reached)),
         f"`{_UNCHANGED}` chỉ lưu vết, không đổi bước · history only, nothing moves. "
@@ -105,7 +144,7 @@ def lifecycle_page() -> str:
 def _moves() -> dict[tuple[State, str], list[str]]:
     """Evaluate every trigger in every standing that can be reached; give the outcomes by state and trigger."""
     moves: dict[tuple[State, str], list[str]] = {}
-    seen, waiting = {_START}, deque([_START])
+    seen, waiting = {*_STARTS}, deque(_STARTS)
     while waiting:
         standing = waiting.popleft()
         for trigger in _TRIGGERS:
@@ -124,6 +163,8 @@ def _after(standing: Standing, trigger: str) -> Standing | None:
     if trigger == lifecycle.HAND_OVER:
         return lifecycle.hand_over(standing)
     try:
+        if trigger in {lifecycle.RELEASE, lifecycle.TURN_BACK}:
+            return lifecycle.resolve(standing, trigger)
         return lifecycle.report(standing, StatusCode(trigger))
     except Rejected:
         return None
@@ -138,7 +179,8 @@ def _diagram(moves: dict[tuple[State, str], list[str]]) -> str:
     arrows = [f"    {state} --> {target}: {', '.join(triggers)}" for (state, target), triggers in labels.items()]
     reached = {target for _, target in labels}
     ends = [f"    {state} --> [*]" for state in State if state in lifecycle.FINAL and state in reached]
-    return "\n".join(("```mermaid", "stateDiagram-v2", f"    [*] --> {_START.state}", *arrows, *ends, "```"))
+    starts = [f"    [*] --> {start.state}" for start in _STARTS]
+    return "\n".join(("```mermaid", "stateDiagram-v2", *starts, *arrows, *ends, "```"))
 
 
 def _move_row(state: State, moves: dict[tuple[State, str], list[str]]) -> tuple[str, ...]:

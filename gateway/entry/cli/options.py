@@ -1,10 +1,13 @@
 """What several commands ask alike. Only typer is imported here, since every command pays for this file."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+
+T = TypeVar("T")
 
 CONFIG = Path("gateway.toml")
 HUB_URL = "http://127.0.0.1:8080"
@@ -19,6 +22,13 @@ TokenFile = Annotated[
     ),
 ]
 SourceFile = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, show_default=False)]
+
+
+def run(work: Coroutine[object, object, T]) -> T:
+    """Run a command's coroutine."""
+    import asyncio
+
+    return asyncio.run(work)
 
 
 def organ_id(value: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -93,8 +94,8 @@ class Agency:
         while (lease := await self.client.post("/inbox/leases", {"max": PAGE, "seconds": LEASE_SECONDS})).get("token"):
             await self.client.post(f"/inbox/leases/{lease['token']}/ack", {})
 
-    async def send(self, paper: Paper) -> Sent:
-        """Give a paper its number, print it, sign it and send it."""
+    async def send(self, paper: Paper, *, noticed: Sequence[str] = ()) -> Sent:
+        """Give a paper its number, print it, sign it and send it; `noticed` are the findings that it deserves."""
         self.last_number += 1
         code = Code(number=str(self.last_number), notation=paper.notation)
         envelope, pdfs = await self.write(paper, code)
@@ -105,8 +106,9 @@ class Agency:
         }
         status, answer = await self.client.send(envelope, apart)
         sent = Sent(answer=answer, envelope=envelope, pdfs=pdfs, subject=paper.subject)
-        clean = status == 202 and answer["sha256"] == sent.sha256 and not answer["findings"]
-        self.checks.expect("accepted", holds=clean, otherwise=f"{code}: {status} {answer}")
+        told = [each["code"] for each in answer["findings"]]
+        right = status == 202 and answer["sha256"] == sent.sha256 and told == list(noticed)
+        self.checks.expect("accepted", holds=right, otherwise=f"{code}: {status} {answer}")
         self.sent[sent.id] = self.register[sent.id] = sent
         self.board.counters[self.role.organ].sent += 1
         size = f"{sum(len(each.octets) for each in pdfs) // 1000} kB PDF"
@@ -128,7 +130,8 @@ class Agency:
         )
         octets, pages = pdf.draw(letter)
         apart = paper.annex_pages > 0
-        pdfs = [PdfFile(content_id="ban-chinh", name=f"{code.number}_{code.notation}.pdf", octets=octets, apart=apart)]
+        name = paper.file_name or f"{code.number}_{code.notation}.pdf"
+        pdfs = [PdfFile(content_id="ban-chinh", name=name, octets=octets, apart=apart)]
         if apart:
             annex = await asyncio.to_thread(pdf.draw_annex, paper.subject, paper.annex_pages)
             pdfs.append(PdfFile(content_id="phu-luc", name="phu-luc.pdf", octets=annex, apart=apart))

@@ -20,13 +20,13 @@ async def try_all(agencies: dict[str, Agency]) -> None:
     province, finance = agencies[PROVINCE.organ], agencies[FINANCE.organ]
     signed, _ = await finance.write(papers.misdirected(), _NUMBERS[0])
     tampered = signed.replace("hành nghề dược".encode(), "xây dựng nhà".encode())
-    await _refused(finance, "tampered", "signature-invalid", finance.client.send(tampered), "sửa trích yếu sau khi ký")
+    await refused(finance, "tampered", "signature-invalid", finance.client.send(tampered), "sửa trích yếu sau khi ký")
     signed, _ = await finance.write(papers.misdirected(), _NUMBERS[1])
-    await _refused(finance, "unsigned", "signature-missing", finance.client.send(_SIGNATURE.sub(b"", signed)), "gửi không ký")
+    await refused(finance, "unsigned", "signature-missing", finance.client.send(_SIGNATURE.sub(b"", signed)), "gửi không ký")
     impostor = replace(finance, role=PROVINCE)
     spoofed, _ = await impostor.write(papers.misdirected(), _NUMBERS[2])
-    await _refused(finance, "spoofed", "sender-mismatch", finance.client.send(spoofed), f"ghi From là {PROVINCE.organ}")
-    await _refused(
+    await refused(finance, "spoofed", "sender-mismatch", finance.client.send(spoofed), f"ghi From là {PROVINCE.organ}")
+    await refused(
         finance,
         "stolen-token",
         "certificate-unregistered",
@@ -35,7 +35,8 @@ async def try_all(agencies: dict[str, Agency]) -> None:
     )
 
 
-async def _refused(bad: Agency, promise: str, code: str, sending: Awaitable[object], deed: str) -> None:
+async def refused(bad: Agency, promise: str, code: str, sending: Awaitable[object], deed: str) -> None:
+    """See a sending refused with a code, and tell the reason."""
     try:
         answer = await sending
     except Refused as refused:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 PROMISES = {
     "ready": "Trục sẵn sàng, có trang tài liệu API · The hub is ready and shows its API reference",
-    "accepted": "Văn bản đã ký được nhận (202), không lỗi nhỏ nào · Signed documents are accepted without a finding",
+    "accepted": "Văn bản đã ký được nhận (202), ghi nhận đúng điều cần nói · Signed documents are accepted with the findings due",
     "old-and-new": "Gửi theo mã cũ hay mã mới đều tới đúng cơ quan · Old and new organ ids reach the same agency",
     "urgent-first": "Hỏa tốc, khẩn được lấy trước · The urgent come first",
     "long-poll": "Đang chờ thì nhận được ngay · Who waits is woken at once",
@@ -19,6 +19,12 @@ PROMISES = {
     "unsigned": "Văn bản chưa ký bị từ chối · An unsigned document is refused",
     "spoofed": "Giả mạo cơ quan gửi bị từ chối · A spoofed sender is refused",
     "stolen-token": "Mã truy cập bị đánh cắp không ký thay được · A stolen token cannot sign",
+    "state-secret": "Văn bản mật bị từ chối, Điều 1.1b · State secrets are refused",
+    "complaint-paper": "Đơn khiếu nại bị từ chối, Điều 1.1b · Letters of complaint are refused",
+    "attachment-executable": "Tệp chạy được bị từ chối, Điều 6.2 · Executable files are refused",
+    "response-due-missing": "Yêu cầu báo cáo thiếu hạn: hai bên được báo, Điều 14.2 · A missing due date is told to both sides",
+    "paper-required": "Tờ trình thiếu bản giấy: hai bên được báo, Điều 5.1 · A missing paper copy is told to both sides",
+    "page-amount-differs": "Sai số trang: hai bên được báo, Điều 12.1a · A wrong page count is told to both sides",
     "no-trace": "Bị từ chối thì không để lại gì · The refused leave nothing behind",
     "events": "Nơi gửi đọc đủ sự kiện, đúng thứ tự · The sender reads every event in order",
     "receipts": "Biên nhận của trục kiểm tra được ngoại tuyến · The hub's receipts verify offline",

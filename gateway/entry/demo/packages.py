@@ -31,6 +31,7 @@ class Paper:
     """A document before it has a number. `to` are organ ids as the sender writes them, old or new.
 
     `annex_pages` adds a large PDF; both then travel as MIME parts; `reply_to` is the answered document as the hub shows it.
+    `file_name` is another name for the principal file; `miscounted` is by how many pages PageAmount is wrong.
     """
 
     to: Sequence[str]
@@ -42,6 +43,8 @@ class Paper:
     due: date | None = None
     annex_pages: int = 0
     reply_to: dict[str, Any] | None = None
+    file_name: str = ""
+    miscounted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,7 @@ def document(role: Role, paper: Paper, code: Code, names: Sequence[str], pdfs: S
         content=paper.paragraphs[0][:500],
         signer_info=SignerInfo(competence=role.competence or None, position=role.position, full_name=role.signer),
         due_date=paper.due,
-        other_info=OtherInfo(priority=paper.priority, page_amount=pages),
+        other_info=OtherInfo(priority=paper.priority, page_amount=pages + paper.miscounted),
         response_for=(_answered(paper.reply_to),) if paper.reply_to else (),
         to_places=("Như trên", "Lưu: VT"),
     )

@@ -1,5 +1,6 @@
 """What the agencies write on this day: invented matters in the words of real ones."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -111,6 +112,51 @@ def reply(about: dict[str, Any]) -> Paper:
         priority=Priority.URGENT,
         reply_to=about,
     )
+
+
+def forbidden() -> list[tuple[str, str, str, Paper]]:
+    """Give papers that must not travel here: whose, the code of the refusal, what was done, the paper."""
+    secret = Paper(
+        to=(PROVINCE.organ,),
+        notation="UBND-X",
+        subject="Tối mật: Phương án bảo vệ mục tiêu",
+        paragraphs=_text("UBND xã báo cáo phương án bảo vệ mục tiêu:"),
+    )
+    complaint = Paper(
+        to=(PROVINCE.organ,),
+        notation="UBND-X",
+        subject="chuyển đơn khiếu nại của công dân",
+        paragraphs=_text("UBND phường chuyển đơn của công dân, đề nghị xem xét theo thẩm quyền:"),
+    )
+    program = replace(errand(FARMING.organ, (COMMUNE.organ,)), file_name="cap-nhat-phan-mem.exe")
+    return [
+        (COMMUNE.organ, "state-secret", "gửi văn bản ghi «Tối mật»", secret),
+        (WARD.organ, "complaint-paper", "chuyển đơn khiếu nại", complaint),
+        (FARMING.organ, "attachment-executable", "gửi kèm tệp .exe", program),
+    ]
+
+
+def careless() -> list[tuple[str, str, Paper]]:
+    """Give papers that may travel, and of which both sides are told something: whose, the finding, the paper."""
+    undated = Paper(
+        to=(WARD.organ,),
+        notation="SYT-KH",
+        subject="đề nghị báo cáo kết quả tiêm chủng",
+        paragraphs=_text("Để tổng hợp số liệu, Sở Y tế đề nghị UBND phường báo cáo các nội dung:"),
+    )
+    submission = Paper(
+        to=(PROVINCE.organ,),
+        notation="TTr-STC",
+        type_name="Tờ trình",
+        subject="Phê duyệt phương án phân bổ kinh phí",
+        paragraphs=_text("Sở Tài chính trình UBND tỉnh xem xét, phê duyệt phương án phân bổ kinh phí:"),
+    )
+    miscounted = replace(errand(OFFICE.organ, (FINANCE.organ,)), miscounted=2)
+    return [
+        (HEALTH.organ, "response-due-missing", undated),
+        (FINANCE.organ, "paper-required", submission),
+        (OFFICE.organ, "page-amount-differs", miscounted),
+    ]
 
 
 def evening() -> Paper:

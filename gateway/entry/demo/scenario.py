@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from gateway.core import xmlsafe
 from gateway.core.envelope import NAMESPACE
 from gateway.core.model import Priority, StatusCode
-from gateway.entry.demo import bad_senders, papers
+from gateway.entry.demo import bad_senders, papers, rule_breakers
 from gateway.entry.demo.agency import Agency, Received
 from gateway.entry.demo.cast import COMMUNE, FARMING, FINANCE, HEALTH, OFFICE, PROVINCE, WARD
 from gateway.entry.demo.packages import Paper
@@ -90,7 +90,16 @@ async def evening(agencies: Agencies) -> None:
     agencies[FARMING.organ].board.say(f"{FARMING.name} đã đóng cửa: một văn bản chờ tới mai", "one waits for tomorrow")
 
 
-ACTS: tuple[Act, ...] = (morning, noon, afternoon, answering, repeating, bad_senders.try_all, evening)
+ACTS: tuple[Act, ...] = (
+    morning,
+    noon,
+    afternoon,
+    answering,
+    repeating,
+    bad_senders.try_all,
+    rule_breakers.try_all,
+    evening,
+)
 
 
 async def _send_all(agency: Agency, own: list[Paper]) -> None:

@@ -1,0 +1,51 @@
+"""The groups `held` and `report`: what operators decide and look up in the ledger."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from gateway.entry.cli.options import CONFIG, Config, Json, run
+
+held = typer.Typer(help="Văn bản bị giữ theo chính sách · Documents that the policy holds.", no_args_is_help=True)
+report = typer.Typer(help="Thống kê · Reports.", no_args_is_help=True)
+
+Document = Annotated[str, typer.Argument(metavar="ID", help="Mã văn bản · Document id.", show_default=False)]
+Reason = Annotated[str, typer.Option(help="Lý do, được ghi lại · The reason, which is kept.", show_default=False)]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], metavar="NGÀY", help="2026-11-23")]
+
+
+@held.command("list")
+def held_list(*, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Liệt kê văn bản bị giữ · List what is held."""
+    from gateway.entry.cli.held import listing
+    from gateway.entry.cli.output import finish
+
+    finish(run(listing(config)), as_json=as_json)
+
+
+@held.command("release")
+def held_release(document: Document, *, reason: Reason, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Cho chuyển tiếp · Let it go on."""
+    from gateway.entry.cli.held import release
+    from gateway.entry.cli.output import finish
+
+    finish(run(release(config, document, reason)), as_json=as_json)
+
+
+@held.command("return")
+def held_return(document: Document, *, reason: Reason, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Trả lại nơi gửi · Turn it back to its sender."""
+    from gateway.entry.cli.held import turn_back
+    from gateway.entry.cli.output import finish
+
+    finish(run(turn_back(config, document, reason)), as_json=as_json)
+
+
+@report.command("findings")
+def report_findings(*, since: Day = None, until: Day = None, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Ghi nhận theo cơ quan · Findings by agency."""
+    from gateway.entry.cli.output import finish
+    from gateway.entry.cli.report import findings
+
+    finish(run(findings(config, since, until)), as_json=as_json)
