@@ -118,6 +118,7 @@ FAULTS: dict[str, FaultCode] = {
     # the hub
     "busy": _hub(503, "Hệ thống đang quá tải.", "The hub is busy.", *_LATER),
     "storage-unavailable": _hub(503, "Chưa ghi được dữ liệu.", "The data could not be stored.", *_LATER),
+    "scan-unavailable": _hub(503, "Chưa quét được mã độc trong tệp đính kèm.", "The attachments could not be scanned for malware.", *_LATER),
     "not-ready": _hub(503, "Hệ thống chưa sẵn sàng.", "The hub is not ready.", *_LATER),
     "misconfigured": _hub(500, "Cấu hình của hệ thống chưa đúng.", "The hub is misconfigured.", "Chạy lienthong check.", "Run lienthong check."),
     "internal": _hub(500, "Lỗi nội bộ của hệ thống.", "Internal error of the hub.", "Báo mã trace_id cho đơn vị vận hành.", "Give the trace_id to the operator."),

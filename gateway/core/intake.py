@@ -218,7 +218,7 @@ def _document(upload: Upload, case: Case, caller: System, findings: tuple[Findin
         paper=business.paper is True,
         natural_key=natural_key,
         sha256=upload.sha256,
-        content_sha256=_content_sha256(upload.sha256, upload.parts),
+        content_sha256=content_sha256(upload.sha256, [(part.content_id, part.sha256) for part in upload.parts]),
         size=len(upload.envelope) + sum(part.size for part in upload.parts),
         accepted_at=case.now,
         system=caller.id,
@@ -245,8 +245,9 @@ def _deliveries(document: Document, receivers: Collection[OrganId]) -> tuple[Del
     )
 
 
-def _content_sha256(envelope: str, parts: tuple[Part, ...]) -> str:
+def content_sha256(envelope: str, parts: Collection[tuple[str, str]]) -> str:
+    """Name a whole content: the envelope's digest alone, or with the content ids and digests of its MIME parts."""
     if not parts:
         return envelope
-    listed = sorted(f"{part.content_id} {part.sha256}" for part in parts)
+    listed = sorted(f"{content_id} {sha256}" for content_id, sha256 in parts)
     return hashlib.sha256("\n".join((envelope, *listed)).encode()).hexdigest()

@@ -65,6 +65,9 @@ class SqlLedger:
     async def foresee(self, entry: Entry) -> None:
         await self._executor.read(lambda c: ledger_accept.foresee(c, entry))
 
+    async def accepted(self, content_sha256: str, organs: Collection[OrganId]) -> Acceptance | None:
+        return await self._executor.read(lambda c: ledger_accept.accepted(c, content_sha256, organs))
+
     async def refuse(self, refusal: Refusal) -> None:
         await self._executor.write(lambda c: ledger_accept.refuse(c, refusal))
 

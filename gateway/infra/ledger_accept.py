@@ -1,5 +1,6 @@
 """Accepting: a document, its deliveries, receipt and events in one transaction, exactly once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
-from gateway.core.model import Delivery, Document, State
+from gateway.core.model import Delivery, Document, OrganId, State
 from gateway.infra import ledger_events
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_rows import document_row, finding_rows, receipt_row
@@ -58,6 +59,14 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
 def foresee(connection: sa.Connection, entry: Entry) -> None:
     """Raise what `accept` would refuse the entry with, by what is recorded now."""
     _decide(entry, _recorded(connection, [entry]), _used_keys(connection, [entry]), [], [])
+
+
+def accepted(connection: sa.Connection, content_sha256: str, organs: Collection[OrganId]) -> Acceptance | None:
+    """Find the first answer to a content."""
+    d = documents.c
+    select = sa.select(d.id, d.answer).where(d.content_sha256 == content_sha256, d.sender.in_(organs))
+    row = connection.execute(select).first()
+    return None if row is None else Acceptance(document=row.id, answer=row.answer, created=False)
 
 
 def _decide(

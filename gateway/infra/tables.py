@@ -50,6 +50,7 @@ documents = sa.Table(
     sa.Column("attachments", sa.JSON, nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
     sa.Index("documents_by_sender", "sender", "seq"),
+    sa.Index("documents_by_content", "content_sha256"),
     sa.Index("documents_by_document_id", "sender", "document_id"),
     sa.Index("documents_by_code", "sender", "number", "notation", "promulgated_on"),
 )

@@ -153,6 +153,9 @@ class Ledger(Protocol):
     async def foresee(self, entry: Entry) -> None:
         """Raise what `accept` would refuse the entry with as things stand, so that nothing of it is kept in the vault."""
 
+    async def accepted(self, content_sha256: str, organs: Collection[OrganId]) -> Acceptance | None:
+        """Find what was answered when an agency of the caller sent this very content before; None where none did."""
+
     async def document(self, document: str, organs: Collection[OrganId]) -> DocumentView: ...
 
     async def delivery(self, delivery: str, organs: Collection[OrganId]) -> DocumentView:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import Province, lienthong
-from tests.documents import COMMUNE, DEPARTMENT, document
+from tests.documents import COMMUNE, DEPARTMENT, PROVINCE, document
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +43,16 @@ async def test_a_receiver_that_is_locked_is_refused_a_moment_later_and_served_ag
 async def _accepted(hub: Province) -> bool:
     status, _ = await hub.province.post_xml("/validations", hub.province.sign(document(to=(DEPARTMENT,))))
     return status == 200
+
+
+async def test_what_was_accepted_gets_its_answer_again_though_its_sender_was_locked_since(hub: Province) -> None:
+    data = hub.province.sign(document("31", to=(COMMUNE,)))
+    _, first = await hub.province.post_xml("/documents", data)
+    config = ("--config", str(hub.folder / "gateway.toml"))
+    lienthong("agency", "lock", PROVINCE, "--reason", "thử", *config)
+    assert await _eventually(lambda: _refused_with(hub, "sender-locked"))
+    assert await hub.province.post_xml("/documents", data) == (200, first)
+    lienthong("agency", "unlock", PROVINCE, *config)
 
 
 async def test_a_broken_directory_file_changes_nothing(hub: Province) -> None:

@@ -94,6 +94,22 @@ class HeldContract:
         assert caught.value.code == "not-found"
 
 
+class RepeatContract:
+    """What was answered once can be found by its content."""
+
+    async def test_the_first_answer_is_found_by_the_content(self, ledger: Ledger) -> None:
+        made = entry()
+        await ledger.accept(made)
+        found = await ledger.accepted(made.document.content_sha256, {SENDER, OTHER})
+        assert found is not None and (found.document, found.answer, found.created) == (made.document.id, made.answer, False)
+
+    async def test_the_content_of_another_agency_is_not_found(self, ledger: Ledger) -> None:
+        made = entry()
+        await ledger.accept(made)
+        assert await ledger.accepted(made.document.content_sha256, {RECEIVER}) is None
+        assert await ledger.accepted("0" * 64, {SENDER}) is None
+
+
 class PaperContract:
     """A paper copy is awaited until its receiver says that it arrived."""
 

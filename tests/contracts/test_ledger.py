@@ -10,7 +10,7 @@ from gateway.infra.migrate import migrate
 from gateway.ports import Ledger
 from tests.contracts.ledger_contract import AcceptContract, ViewContract
 from tests.contracts.ledger_inbox_contract import LeaseContract, SettleContract
-from tests.contracts.ledger_policy_contract import FindingContract, HeldContract, PaperContract
+from tests.contracts.ledger_policy_contract import FindingContract, HeldContract, PaperContract, RepeatContract
 from tests.contracts.ledger_status_contract import RecallContract, StatusContract
 
 
@@ -22,6 +22,7 @@ class TestSqliteLedger(
     StatusContract,
     RecallContract,
     HeldContract,
+    RepeatContract,
     PaperContract,
     FindingContract,
 ):

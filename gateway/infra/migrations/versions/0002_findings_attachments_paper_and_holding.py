@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document", "place"),
     )
     op.create_index("findings_by_sender", "findings", ["sender", "at"])
+    op.create_index("documents_by_content", "documents", ["content_sha256"])
     for table, column in _COLUMNS:
         op.add_column(table, column)
     _carry_over(op.get_bind())
