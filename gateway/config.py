@@ -57,6 +57,13 @@ class Directory(Section):
     calendar: Path | None = None
 
 
+class Scan(Section):
+    """Malware: `clamd` is the path of its Unix socket or `host:port`; without it nothing is scanned."""
+
+    clamd: str | None = None
+    seconds: float = Field(default=30, gt=0)
+
+
 class LimitSettings(Section):
     """Sizes in bytes (see `core.rules.Limits`) and times in seconds."""
 
@@ -73,6 +80,7 @@ class Settings(Section):
     storage: Storage = Storage()
     hub: Hub = Hub()
     directory: Directory = Directory()
+    scan: Scan = Scan()
     limits: LimitSettings = LimitSettings()
     folder: Path = Field(default=Path(), exclude=True)
 

@@ -13,6 +13,7 @@ from gateway.infra.compute import ThreadCompute
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.rules_files import Loaded, Sources, load
+from gateway.infra.scanner_clamd import ClamdScanner
 from gateway.infra.signer_file import FileSigner
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.vault_files import FileVault
@@ -71,6 +72,11 @@ def load_rules(settings: Settings, clock: Clock) -> Loaded:
     return load(sources, limits, clock.now())
 
 
+def scanner(settings: Settings) -> ClamdScanner | None:
+    """Give the scanner that the settings name, or none."""
+    return ClamdScanner(settings.scan.clamd, seconds=settings.scan.seconds) if settings.scan.clamd else None
+
+
 @asynccontextmanager
 async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Parts]:
     """Open every part of the embedded plane (SQLite, files, one process), and close them in order.
@@ -90,7 +96,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         ledger=ledger,
         vault=vault,
         pdfs=pdfs,
-        scanner=None,
+        scanner=scanner(settings),
         signer=signer,
         clock=clock,
         compute=ThreadCompute(),

@@ -137,8 +137,12 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def hub(working_folder: Path, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Province]:
-    settings = Settings(folder=working_folder, storage=Storage(data=tmp_path))
+def settings(working_folder: Path, tmp_path: Path) -> Settings:
+    return Settings(folder=working_folder, storage=Storage(data=tmp_path))
+
+
+@pytest.fixture
+async def hub(working_folder: Path, tmp_path: Path, clock: FakeClock, settings: Settings) -> AsyncIterator[Province]:
     migrate(tmp_path / LEDGER_FILE)
     async with assemble(settings, clock=clock) as parts:
         at = Hub(ports=parts.ports, rules=parts.rules, metrics=parts.telemetry.exposition, body_seconds=2)

@@ -18,9 +18,10 @@ from gateway.entry.serve import server_tls
 from gateway.infra.clock import SystemClock
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.rules_files import Admission, Loaded
+from gateway.infra.scanner_clamd import ClamdScanner
 from gateway.infra.signer_file import FileSigner
 from gateway.infra.vault_files import FileVault
-from gateway.wiring import LEDGER_FILE, VAULT_FOLDER, load_rules
+from gateway.wiring import LEDGER_FILE, VAULT_FOLDER, load_rules, scanner
 
 SOON_DAYS = 30
 """A certificate that ends sooner is pointed out: issuing a government certificate takes weeks."""
@@ -62,6 +63,9 @@ async def _all(config: Path) -> AsyncIterator[Check]:
         yield each
     yield await _ledger(settings)
     yield await _vault(settings)
+    clamd = scanner(settings)
+    if clamd is not None:
+        yield await _scanner(settings, clamd)
 
 
 def _tls(settings: Settings, tls: Tls) -> Check:
@@ -166,6 +170,15 @@ async def _vault(settings: Settings) -> Check:
     except (Fault, OSError) as error:
         return _failed(what, error)
     return _passed(what, str(folder))
+
+
+async def _scanner(settings: Settings, clamd: ClamdScanner) -> Check:
+    what = "quét mã độc · malware scan"
+    try:
+        await clamd.ready()
+    except Fault as fault:
+        return _failed(what, fault)
+    return _passed(what, str(settings.scan.clamd))
 
 
 def _passed(what: str, detail: str) -> Check:
