@@ -52,7 +52,11 @@ async def post_all(url: str, token: str, bodies: Sequence[bytes], *, connections
 
 
 def peak_memory(pid: int) -> float:
-    """Read the process's peak resident memory in MB (Linux: VmHWM)."""
+    """Read the peak resident memory of a process and those that it started, in MB (Linux: VmHWM)."""
+    return sum(_peak(each) for each in (pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))))
+
+
+def _peak(pid: int) -> float:
     with open(f"/proc/{pid}/status", encoding="ascii") as status:  # noqa: PTH123  a kernel file
         line = next(line for line in status if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
