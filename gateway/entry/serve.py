@@ -12,6 +12,7 @@ from aiohttp import web
 from gateway.config import Settings, Tls
 from gateway.entry.api.app import application
 from gateway.entry.api.hub import Hub
+from gateway.infra.allocator import return_large_blocks
 from gateway.wiring import assemble
 
 DRAIN_SECONDS = 10.0
@@ -22,6 +23,7 @@ BACKLOG = 1024
 
 def run(settings: Settings) -> None:
     """Serve on uvloop where it is installed (extra `fast`), else on the standard event loop."""
+    return_large_blocks()
     fast = importlib.util.find_spec("uvloop") is not None
     factory = importlib.import_module("uvloop").new_event_loop if fast else asyncio.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:

@@ -11,8 +11,8 @@ T = TypeVar("T")
 
 INLINE_BYTES = 256 * 1024
 """Up to this weight the work takes a millisecond or two: a thread would cost more than it frees."""
-BUDGET_BYTES = 96 * 1024 * 1024
-"""How many bytes are worked on at once: a tree costs a few times its text, and memory is to stay bounded."""
+BUDGET_BYTES = 64 * 1024 * 1024
+"""How many bytes are worked on at once: judging holds five times a document's size, and memory is to stay bounded."""
 
 
 class ThreadCompute:
