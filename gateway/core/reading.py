@@ -170,7 +170,8 @@ def _contradictions(made: Canonical, today: date) -> Iterator[Problem]:
     yield from _repeated(made.root, f"{_Q}edXMLEnvelope/{_Q}edXMLBody/{_Q}edXMLManifest/{_Q}Reference/{_Q}ContentId")
     yield from _repeated(made.root, f"{_Q}AttachmentEncoded/{_Q}Attachment/{_Q}ContentId")
     yield from _unlisted(made.root)
-    for element, content in zip(made.root.iter(f"{_Q}ContentTransferEncoded"), made.contents, strict=True):
+    encoded = made.root.findall(f"{_Q}AttachmentEncoded/{_Q}Attachment/{_Q}ContentTransferEncoded")
+    for element, content in zip(encoded, made.contents, strict=True):
         if _is_blank(content):
             yield _problem("N", element, "Tệp đính kèm không có nội dung.", "The attachment has no content.")
     issued = made.root.find(f"*//{_Q}PromulgationInfo/{_Q}PromulgationDate")

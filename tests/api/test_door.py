@@ -1,5 +1,7 @@
 """Who may call, and what they get when something is wrong."""
 
+import asyncio
+
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -86,3 +88,12 @@ async def test_characters_that_are_no_text_are_refused(hub: Province) -> None:
 async def test_an_idempotency_key_that_is_no_text_is_refused(hub: Province) -> None:
     status, problem = await hub.province.post_xml("/documents", b"<x/>", **{"Idempotency-Key": "khóa"})
     assert (status, problem["code"]) == (400, "malformed-request")
+
+
+async def test_a_token_that_is_no_text_is_a_wrong_token(hub: Province) -> None:
+    host, port = hub.base.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"GET /api/v1/inbox HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\x96b\r\n\r\n")
+    assert (await reader.readline()).split()[1] == b"401"
+    writer.close()
+    await writer.wait_closed()

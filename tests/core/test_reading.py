@@ -159,3 +159,8 @@ def test_nineteen_thousand_places_are_read_in_a_second() -> None:
 def test_a_refusal_without_any_problem_does_not_exist() -> None:
     for data in (b"<a/>", without("From"), changed("000.00.00.H99", "!"), changed("V/v", "<b/>V/v")):
         assert problems(data)
+
+
+def test_an_element_of_attachments_inside_a_value_is_a_mistake_among_others() -> None:
+    data = changed("V/v", "<edXML:ContentTransferEncoded>x</edXML:ContentTransferEncoded>V/v")
+    assert any("Subject" in each.path for each in problems(data))

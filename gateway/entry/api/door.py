@@ -62,7 +62,7 @@ def identify(request: web.Request, rules: Rules) -> System:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     found = None
     if scheme.lower() == "bearer":
-        found = rules.systems.by_token(hashlib.sha256(token.strip().encode()).hexdigest())
+        found = rules.systems.by_token(hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).hexdigest())
     elif request.transport is not None:
         channel: ssl.SSLObject | None = request.transport.get_extra_info("ssl_object")
         certificate = channel.getpeercert(binary_form=True) if channel else None
