@@ -1,18 +1,20 @@
 """PDFs are read in processes of their own: a file that hangs, bursts or kills its reader costs one worker, never the hub."""
 
 import asyncio
+import io
 import os
 import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import IO, BinaryIO, cast
 
 from pydantic import TypeAdapter
 
+from gateway.core.faults import Transient
 from gateway.core.pdf import PdfFacts, PdfProblem
 from gateway.infra.pdf_frames import ANSWER, ASK
 
@@ -41,12 +43,14 @@ class WorkerPdfReader:
     Whatever ends a worker before it has answered makes the PDF `TOO_SLOW`; the next PDF has a new one.
     """
 
-    def __init__(self, *, workers: int = WORKERS, seconds: float = LOOK_SECONDS) -> None:
+    def __init__(self, *, workers: int = WORKERS, seconds: float = LOOK_SECONDS, program: Sequence[str] = PROGRAM) -> None:
         self._seconds = seconds
+        self._program = program
         self._free = asyncio.Semaphore(workers)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="pdf")
         self._workers: set[PdfWorker] = set()
         self._idle: list[PdfWorker] = []
+        self._closed = False
 
     async def examine(self, pdf: BinaryIO, size: int, *, signatures: bool) -> PdfFacts:
         if size > MAX_PDF_BYTES:
@@ -55,6 +59,8 @@ class WorkerPdfReader:
             return PdfFacts(problem=PdfProblem.UNREADABLE)
         seconds = self._seconds + (SIGNATURE_SECONDS if signatures else 0)
         async with self._free:
+            if self._closed:
+                return UNFINISHED
             try:
                 worker = self._take()
             except OSError:
@@ -70,7 +76,15 @@ class WorkerPdfReader:
                     worker.kill()
                     await asyncio.wait([work])
 
+    async def ready(self) -> None:
+        """Raise `Transient("not-ready")` unless a worker can be started and answers."""
+        nothing = b"%PDF"
+        facts = await self.examine(io.BytesIO(nothing), len(nothing), signatures=True)
+        if facts != PdfFacts(problem=PdfProblem.UNREADABLE):
+            raise Transient("not-ready", detail="Tiến trình đọc PDF không chạy.", detail_en="The worker for PDFs does not run.")
+
     async def close(self) -> None:
+        self._closed = True
         for worker in self._workers:
             worker.kill()
         await asyncio.to_thread(self._end_all)
@@ -81,7 +95,7 @@ class WorkerPdfReader:
                 return worker
             worker.end()
             self._workers.discard(worker)
-        worker = PdfWorker()
+        worker = PdfWorker(self._program)
         self._workers.add(worker)
         return worker
 
@@ -93,16 +107,16 @@ class WorkerPdfReader:
 
     def _end_all(self) -> None:
         self._threads.shutdown()
-        for worker in self._workers:
+        for worker in tuple(self._workers):
             worker.end()
 
 
 class PdfWorker:
     """One worker process. All but `kill` is called from one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Sequence[str]) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            PROGRAM,
+            program,
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -136,7 +150,7 @@ class PdfWorker:
                 self._ask(iter([ASK.pack(0, signatures)]), START_SECONDS)
                 self._loaded |= {False, signatures}
             facts = self._ask(_frame(pdf, size, signatures=signatures), seconds)
-        except (OSError, EOFError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever it was, the worker may be in the middle of a frame
             self.end()
             return UNFINISHED
         self._served += 1

@@ -76,7 +76,7 @@ def _is_whole(signature: EmbeddedPdfSignature, octets: bytes) -> bool:
     """
     signature.compute_integrity_info()  # type: ignore[no-untyped-call]  # pyHanko leaves it so
     start, before, resumed, after = signature.byte_range
-    if start != 0 or bytes.fromhex(octets[before + 1 : resumed - 1].decode("ascii")) != signature.pkcs7_content:
+    if start != 0 or resumed - before != len(b"<>") + 2 * len(signature.pkcs7_content) or resumed + after > len(octets):
         return False
     if signature.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         return False

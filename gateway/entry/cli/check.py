@@ -17,6 +17,7 @@ from gateway.entry.cli.output import Outcome
 from gateway.entry.serve import server_tls
 from gateway.infra.clock import SystemClock
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.rules_files import Admission, Loaded
 from gateway.infra.scanner_clamd import ClamdScanner
 from gateway.infra.signer_file import FileSigner
@@ -63,6 +64,7 @@ async def _all(config: Path) -> AsyncIterator[Check]:
         yield each
     yield await _ledger(settings)
     yield await _vault(settings)
+    yield await _pdfs()
     clamd = scanner(settings)
     if clamd is not None:
         yield await _scanner(settings, clamd)
@@ -170,6 +172,17 @@ async def _vault(settings: Settings) -> Check:
     except (Fault, OSError) as error:
         return _failed(what, error)
     return _passed(what, str(folder))
+
+
+async def _pdfs() -> Check:
+    what, pdfs = "đọc PDF · PDF reader", WorkerPdfReader()
+    try:
+        await pdfs.ready()
+    except Fault as fault:
+        return _failed(what, fault)
+    finally:
+        await pdfs.close()
+    return _passed(what, "tiến trình riêng · processes of their own")
 
 
 async def _scanner(settings: Settings, clamd: ClamdScanner) -> Check:
