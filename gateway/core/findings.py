@@ -57,5 +57,5 @@ FINDINGS: dict[str, FindingCode] = {
 def finding(code: str, path: str, detail: str = "") -> Finding:
     """Make a finding of the catalogue at a path; `detail` says what exactly was seen."""
     entry = FINDINGS[code]
-    message = f"{entry.vi} ({detail})" if detail else entry.vi
+    message = f"{entry.vi.removesuffix('.')} ({detail})." if detail else entry.vi
     return Finding(code=code, path=path, message=message, severity=entry.severity, article=entry.article)

@@ -77,7 +77,7 @@ async def test_an_office_file_with_macros_waits_for_the_operator_unseen_by_its_r
     _, shown = await hub.province.get(f"/documents/{answer['id']}")
     assert (shown["deliveries"][0]["owner"], shown["deliveries"][0]["why"]) == (
         "hub",
-        f"{RULES['attachment-macro'].vi} (bao-cao.docm)",
+        f"{RULES['attachment-macro'].vi[:-1]} (bao-cao.docm).",
     )
     for path in ("", "/envelope", "/attachments/1", "/receipt"):
         assert (await hub.department.get(f"/documents/{answer['id']}{path}"))[0] == 404

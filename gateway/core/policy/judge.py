@@ -61,4 +61,5 @@ def _problem(seen: Observation) -> Problem:
     rule = RULES[seen.code]
     said = f" ({seen.detail})" if seen.detail else ""
     article_vi, article_en = (f" Điều {rule.article}.", f" Article {rule.article}.") if rule.article else ("", "")
-    return Problem(code=seen.code, path=seen.path, vi=f"{rule.vi}{said}{article_vi}", en=f"{rule.en}{said}{article_en}")
+    vi, en = (words.removesuffix(".") + said for words in (rule.vi, rule.en))
+    return Problem(code=seen.code, path=seen.path, vi=f"{vi}.{article_vi}", en=f"{en}.{article_en}")

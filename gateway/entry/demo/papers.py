@@ -151,7 +151,7 @@ def careless() -> list[tuple[str, str, Paper]]:
         subject="Phê duyệt phương án phân bổ kinh phí",
         paragraphs=_text("Sở Tài chính trình UBND tỉnh xem xét, phê duyệt phương án phân bổ kinh phí:"),
     )
-    miscounted = replace(errand(OFFICE.organ, (FINANCE.organ,)), miscounted=2)
+    miscounted = replace(errand(OFFICE.organ, (FINANCE.organ,)), notation="VP-HC", miscounted=2)
     return [
         (HEALTH.organ, "response-due-missing", undated),
         (FINANCE.organ, "paper-required", submission),
