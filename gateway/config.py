@@ -64,13 +64,23 @@ class Scan(Section):
     seconds: float = Field(default=30, gt=0)
 
 
+class QuotaSettings(Section):
+    """What a system may ask of the hub, unless agencies.toml says otherwise of it (see `core.quota.Quota`)."""
+
+    requests_per_minute: int = Field(default=60_000, ge=1)
+    bytes_per_minute: int = Field(default=8 * 1024**3, ge=1)
+    uploads: int = Field(default=256, ge=1)
+
+
 class LimitSettings(Section):
     """Sizes in bytes (see `core.rules.Limits`) and times in seconds."""
 
     envelope: int = 50 * 1024 * 1024
     attachment: int = 1024 * 1024 * 1024
     parts: int = 100
-    body_seconds: int = 600
+    body_seconds: float = Field(default=600, gt=0)
+    body_grace_seconds: float = Field(default=10, gt=0)
+    body_bytes_per_second: int = Field(default=1024, ge=1)
 
 
 class Settings(Section):
@@ -82,6 +92,7 @@ class Settings(Section):
     directory: Directory = Directory()
     scan: Scan = Scan()
     limits: LimitSettings = LimitSettings()
+    quotas: QuotaSettings = QuotaSettings()
     folder: Path = Field(default=Path(), exclude=True)
 
     @classmethod

@@ -8,6 +8,7 @@ from datetime import date
 from cryptography import x509
 
 from gateway.core.model import OrganId, SystemId, Trust
+from gateway.core.quota import Quota
 
 OLD_GRAMMAR = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
 """QCVN 102:2016, 13 characters, read right to left: ``000.00.15.H56``."""
@@ -56,12 +57,16 @@ class Agency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """A client of the API, bound to the organ ids it may act for, known by the hashes of its tokens and certificates."""
+    """A client of the API, bound to the organ ids it may act for, known by the hashes of its tokens and certificates.
+
+    `quota` is its own; None is the hub's usual one.
+    """
 
     id: SystemId
     organs: frozenset[OrganId]
     token_sha256: tuple[str, ...] = ()
     certificate_sha256: tuple[str, ...] = ()
+    quota: Quota | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

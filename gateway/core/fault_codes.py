@@ -61,6 +61,7 @@ FAULTS: dict[str, FaultCode] = {
     "too-large": _sender(413, "Nội dung vượt giới hạn dung lượng.", "The body exceeds the size limit.", "Gửi tệp lớn dưới dạng phần multipart/related, hoặc giảm dung lượng.", "Send large files as multipart/related parts, or make them smaller."),
     "media-type-unsupported": _sender(415, "Kiểu nội dung không được hỗ trợ.", "The media type is not supported.", *_REQUEST),
     "content-encoding-refused": _sender(415, "Không nhận nội dung nén (Content-Encoding).", "Compressed bodies (Content-Encoding) are refused.", "Gửi nội dung không nén.", "Send the body uncompressed."),
+    "quota-exceeded": _sender(429, "Hệ thống gọi vượt hạn mức.", "The calling system is over its quota.", "Chờ hết thời gian Retry-After rồi gửi lại; cần hạn mức lớn hơn thì liên hệ đơn vị vận hành.", "Wait for Retry-After, then send again; ask the operator where the quota is too small."),
     # the XML
     "malformed-xml": _sender(400, "Tệp không phải XML đúng cú pháp.", "The file is not well-formed XML.", *_XML),
     "forbidden-construct": _sender(400, "XML chứa cấu trúc bị cấm (DOCTYPE, thực thể, XInclude, chỉ thị xử lý, chú thích).", "The XML holds a forbidden construct (DOCTYPE, entity, XInclude, processing instruction, comment).", *_XML),
@@ -115,6 +116,7 @@ FAULTS: dict[str, FaultCode] = {
     # the directory
     "entry-unknown": _sender(404, "Danh bạ không có cơ quan hoặc hệ thống này.", "The directory has no such agency or system.", "Xem lienthong agency list và lienthong system list.", "See lienthong agency list and lienthong system list."),
     "entry-exists": _sender(409, "Danh bạ đã có cơ quan hoặc hệ thống này.", "The directory already has this agency or system.", "Dùng lienthong agency set hoặc lienthong system rotate.", "Use lienthong agency set or lienthong system rotate."),
+    "sheet-unreadable": _sender(422, "Không đọc được bảng danh bạ.", "The sheet of agencies cannot be read.", "Lưu bảng dạng .xlsx hoặc CSV UTF-8 có dòng tiêu đề; mẫu: lienthong agency export.", "Save the sheet as .xlsx or CSV UTF-8 with its headings; for a template: lienthong agency export."),
     # the hub
     "busy": _hub(503, "Hệ thống đang quá tải.", "The hub is busy.", *_LATER),
     "storage-unavailable": _hub(503, "Chưa ghi được dữ liệu.", "The data could not be stored.", *_LATER),

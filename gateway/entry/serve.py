@@ -10,15 +10,17 @@ import ssl
 from aiohttp import web
 
 from gateway.config import Settings, Tls
+from gateway.core.quota import Quota
 from gateway.entry.api.app import application
+from gateway.entry.api.connection import listen
 from gateway.entry.api.hub import Hub
+from gateway.entry.api.pace import Patience
+from gateway.entry.api.quotas import Quotas
 from gateway.infra.allocator import return_large_blocks
 from gateway.wiring import assemble
 
 DRAIN_SECONDS = 10.0
 """How long running requests may finish after SIGTERM; long polls are cut."""
-BACKLOG = 1024
-"""Connections that may wait: 800 agencies may poll at once."""
 
 
 def run(settings: Settings) -> None:
@@ -40,16 +42,22 @@ async def serve(settings: Settings) -> None:
             ports=parts.ports,
             rules=parts.rules,
             metrics=parts.telemetry.exposition,
-            body_seconds=settings.limits.body_seconds,
+            patience=Patience(
+                seconds=settings.limits.body_seconds,
+                grace_seconds=settings.limits.body_grace_seconds,
+                bytes_per_second=settings.limits.body_bytes_per_second,
+            ),
+            quotas=Quotas(Quota(**settings.quotas.model_dump())),
         )
-        runner = web.AppRunner(application(hub), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+        runner = web.AppRunner(application(hub), shutdown_timeout=DRAIN_SECONDS)
         await runner.setup()
         try:
             tls = server_tls(settings, settings.server.tls) if settings.server.tls else None
-            await web.TCPSite(runner, settings.server.host, settings.server.port, ssl_context=tls, backlog=BACKLOG).start()
+            server = await listen(runner, settings.server.host, settings.server.port, tls)
             gc.freeze()  # what was made to start lives as long as the process: the collector need not look at it again
             parts.telemetry.record("hub.started", host=settings.server.host, port=settings.server.port)
             await stop.wait()
+            server.close()
         finally:
             await runner.cleanup()
             parts.telemetry.record("hub.stopped")

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.core import trust
 from gateway.core.directory import Agency, Directory, System, Systems
 from gateway.core.faults import Fault, Misconfigured
 from gateway.core.model import OrganId, SystemId, Trust
+from gateway.core.quota import Quota
 from gateway.core.rules import Limits, Rules
 from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
@@ -43,6 +44,16 @@ class AgencyRow(BaseModel):
     certificates: tuple[str, ...] = ()
 
 
+class QuotaRow(BaseModel):
+    """`quota` of a `[[system]]`; what it does not say is as usual."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    requests_per_minute: int = Field(default=Quota().requests_per_minute, ge=1)
+    bytes_per_minute: int = Field(default=Quota().bytes_per_minute, ge=1)
+    uploads: int = Field(default=Quota().uploads, ge=1)
+
+
 class SystemRow(BaseModel):
     """A `[[system]]` table."""
 
@@ -52,6 +63,7 @@ class SystemRow(BaseModel):
     organs: tuple[str, ...]
     token_sha256: tuple[str, ...] = ()
     certificate_sha256: tuple[str, ...] = ()
+    quota: QuotaRow | None = None
 
 
 class AgenciesFile(BaseModel):
@@ -178,6 +190,7 @@ def _systems(file: AgenciesFile, agencies: Path) -> Systems:
             organs=frozenset(OrganId(organ) for organ in row.organs),
             token_sha256=row.token_sha256,
             certificate_sha256=row.certificate_sha256,
+            quota=Quota(**row.quota.model_dump()) if row.quota else None,
         )
         for row in file.system
     )

@@ -21,6 +21,7 @@ from gateway.core.envelope import DocumentPackage
 from gateway.core.model import VIETNAM
 from gateway.entry.api.app import application
 from gateway.entry.api.hub import Hub
+from gateway.entry.api.pace import Patience
 from gateway.infra.migrate import migrate
 from gateway.wiring import LEDGER_FILE, assemble
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE
@@ -145,7 +146,7 @@ def settings(working_folder: Path, tmp_path: Path) -> Settings:
 async def hub(working_folder: Path, tmp_path: Path, clock: FakeClock, settings: Settings) -> AsyncIterator[Province]:
     migrate(tmp_path / LEDGER_FILE)
     async with assemble(settings, clock=clock) as parts:
-        at = Hub(ports=parts.ports, rules=parts.rules, metrics=parts.telemetry.exposition, body_seconds=2)
+        at = Hub(ports=parts.ports, rules=parts.rules, metrics=parts.telemetry.exposition, patience=Patience(seconds=2))
         async with TestServer(application(at)) as server, aiohttp.ClientSession() as session:
             base = str(server.make_url("")).rstrip("/")
             clients = {each.name: _client(each, session, base) for each in (working_folder / "agencies").iterdir()}

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from aiohttp import web
 
-from gateway.entry.api.door import DOCS, answer_faults, authenticate
+from gateway.entry.api.door import DOCS, answer_faults, authenticate, within_quota
 from gateway.entry.api.hub import HUB, Hub
 from gateway.entry.api.openapi import describe
 from gateway.entry.api.rendering import dumps
@@ -22,7 +22,7 @@ _PAGE_FILES = {
 
 def application(hub: Hub) -> web.Application:
     """Make the application over a hub."""
-    app = web.Application(middlewares=[answer_faults, authenticate], client_max_size=0)
+    app = web.Application(middlewares=[answer_faults, authenticate, within_quota], client_max_size=0)
     app[HUB] = hub
     app.on_response_prepare.append(_name_server)
     for route in ROUTES:

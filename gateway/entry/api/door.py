@@ -7,13 +7,14 @@ import ssl
 from collections.abc import Awaitable, Callable
 
 import aiohttp
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from gateway.core.directory import System
-from gateway.core.faults import Fault, Misconfigured, Rejected
+from gateway.core.faults import Fault, Misconfigured, Rejected, Transient
 from gateway.core.rules import Rules
 from gateway.entry.api.hub import CALLER, TRACE_ID, hub
 from gateway.entry.api.problems import prefers_english, problem
+from gateway.flows.refuse import refuse
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -53,8 +54,39 @@ async def answer_faults(request: web.Request, handler: Handler) -> web.StreamRes
 async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find the calling system, or refuse."""
     if request.path not in PUBLIC and not request.path.startswith(DOCS):
-        request[CALLER] = identify(request, hub(request).rules())
+        try:
+            request[CALLER] = identify(request, hub(request).rules())
+        except Rejected:
+            hub(request).quotas.failed(request.remote or "")
+            raise
     return await handler(request)
+
+
+@web.middleware
+async def within_quota(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Admit the caller's request, or ask it to come later."""
+    system = request.get(CALLER)
+    if system is None:
+        return await handler(request)
+    quotas, announced = hub(request).quotas, request.content_length
+    try:
+        with quotas.admitted(system, announced, upload=request.method == hdrs.METH_POST and request.can_read_body):
+            response = await handler(request)
+    except Transient as fault:
+        if fault.code == "quota-exceeded" and quotas.is_news(system):
+            await refuse(
+                hub(request).ports,
+                fault,
+                source=request.remote or "",
+                caller=system,
+                sha256="",
+                size=announced or 0,
+                trace_id=request[TRACE_ID],
+            )
+        raise
+    if announced is None:
+        quotas.count(system, request.content.total_bytes)
+    return response
 
 
 def identify(request: web.Request, rules: Rules) -> System:
@@ -77,7 +109,12 @@ def _refused(request: web.Request, fault: Fault) -> web.Response:
     return problem(fault, trace_id=request[TRACE_ID], english=prefers_english(request.headers))
 
 
+def new_trace_id() -> str:
+    """Make a trace id (W3C Trace Context)."""
+    return secrets.token_hex(16)
+
+
 def _trace_id(traceparent: str) -> str:
     """Take the trace id of W3C Trace Context where the caller sends one."""
     given = _TRACEPARENT.fullmatch(traceparent)
-    return given.group(1) if given else secrets.token_hex(16)
+    return given.group(1) if given else new_trace_id()

@@ -1,12 +1,14 @@
 """What a request handler has at hand: ports, the rules in force, and who is calling."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from gateway.core.directory import System
 from gateway.core.rules import Rules
+from gateway.entry.api.pace import Patience
+from gateway.entry.api.quotas import Quotas
 from gateway.ports import Ports, Tally
 
 
@@ -20,8 +22,8 @@ class Hub:
     ports: Ports
     rules: Callable[[], Rules]
     metrics: Callable[[Tally], bytes]
-    body_seconds: int = 600
-    """A body that has not arrived whole after this time is given up."""
+    patience: Patience = field(default_factory=Patience)
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)

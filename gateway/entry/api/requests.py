@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from gateway.core.faults import Rejected
 from gateway.core.model import Problem
+from gateway.entry.api.hub import hub
+from gateway.entry.api.pace import arriving
 
 JSON_BYTES = 1024 * 1024
 """The largest JSON request is a list of leased deliveries: a few dozen kilobytes."""
@@ -45,13 +47,14 @@ def idempotency_key(request: web.Request) -> str | None:
 
 
 async def bounded(request: web.Request, limit: int) -> bytes:
-    """Read a whole body of at most `limit` bytes."""
+    """Read a whole body of at most `limit` bytes. Raises `too-large` and `body-too-slow`."""
     demand_uncompressed(request)
     read = bytearray()
-    async for chunk in request.content.iter_chunked(64 * 1024):
-        read += chunk
-        if len(read) > limit:
-            raise too_large(limit)
+    async with arriving(request.content, hub(request).patience):
+        async for chunk in request.content.iter_chunked(64 * 1024):
+            read += chunk
+            if len(read) > limit:
+                raise too_large(limit)
     return bytes(read)
 
 

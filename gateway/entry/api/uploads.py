@@ -1,6 +1,5 @@
 """Bodies that carry documents: one edXML, or multipart/related with its attachments, streamed to the vault within limits."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from multidict import CIMultiDictProxy
 from gateway.core.faults import Fault, Rejected
 from gateway.core.rules import Limits
 from gateway.entry.api.hub import TRACE_ID, caller, hub
+from gateway.entry.api.pace import arriving
 from gateway.entry.api.requests import demand_uncompressed, too_large
 from gateway.flows.accept import Package
 from gateway.flows.refuse import refuse
@@ -34,11 +34,8 @@ async def received(request: web.Request) -> AsyncIterator[Package]:
     staged = request[STAGED] = []
     try:
         demand_uncompressed(request)
-        try:
-            async with asyncio.timeout(hub(request).body_seconds):
-                package = await _read(request, staged)
-        except TimeoutError as error:
-            raise Rejected("body-too-slow") from error
+        async with arriving(request.content, hub(request).patience):
+            package = await _read(request, staged)
         yield package
     finally:
         for each in staged:
