@@ -16,6 +16,11 @@ MAX_CONTENTS: Final = 4 * 1024 * 1024
 """Octets of the table of contents: 400 for each entry."""
 MAGIC: Final = b"PK\x03\x04"
 
+_BROKEN: Final = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),
+    *(ValueError, IndexError, KeyError, OverflowError, EOFError, OSError),
+)
+"""What the library raises over a damaged archive, an unknown method or a password."""
 _END: Final = struct.Struct("<4s4H2LH")
 """End of central directory record (APPNOTE.TXT 4.3.16): signature, four counts of 16 bits, size, offset, comment's length."""
 _END_MAGIC: Final = b"PK\x05\x06"
@@ -32,7 +37,7 @@ def contents(content: BinaryIO) -> tuple[zipfile.ZipInfo, ...] | None:
     try:
         with zipfile.ZipFile(content) as archive:
             entries = tuple(archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError, struct.error):
+    except _BROKEN:
         return None
     packed = content.seek(0, io.SEEK_END)
     unpacked = sum(entry.file_size for entry in entries)
@@ -44,13 +49,13 @@ def contents(content: BinaryIO) -> tuple[zipfile.ZipInfo, ...] | None:
 def only_entry(content: BinaryIO) -> bytes | None:
     """Unpack an archive of one file; None where it is none, or not of one, or locked by a password. Raises Overfull."""
     entries = contents(content)
-    if entries is None or len(entries) != 1 or entries[0].is_dir() or is_locked(entries[0]):
+    if entries is None or len(entries) != 1 or entries[0].filename.endswith("/") or is_locked(entries[0]):
         return None
     limit = min(MAX_UNPACKED, MAX_RATIO * content.seek(0, io.SEEK_END) + 1024)
     try:
         with zipfile.ZipFile(content) as archive, archive.open(entries[0]) as entry:
             unpacked = entry.read(limit + 1)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, EOFError, OSError):  # also an unknown method
+    except _BROKEN:
         return None
     if len(unpacked) > limit:
         raise Overfull

@@ -59,3 +59,7 @@ def test_a_locked_entry_is_not_opened() -> None:
     (entry,) = contents(io.BytesIO(bytes(locked))) or ()
     assert archives.is_locked(entry)
     assert only_entry(io.BytesIO(bytes(locked))) is None
+
+
+def test_an_entry_without_a_name_is_unpacked_like_another() -> None:
+    assert only_entry(io.BytesIO(zipped(x=PDF).replace(b"x", b"\x00"))) == PDF
