@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError
 
 from gateway.core.faults import Misconfigured
 
@@ -23,12 +23,20 @@ class Tls(Section):
     client_ca: Path | None = None
 
 
+class Proxy(Section):
+    """A reverse proxy that ends TLS before the hub: its addresses (CIDR), and the file with the secret that it shows."""
+
+    addresses: tuple[IPvAnyNetwork, ...] = Field(min_length=1)
+    secret_file: Path
+
+
 class Server(Section):
     """Where the HTTP API listens."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     tls: Tls | None = None
+    proxy: Proxy | None = None
 
 
 class Storage(Section):

@@ -10,15 +10,19 @@ import ssl
 from aiohttp import web
 
 from gateway.config import Settings, Tls
+from gateway.core.faults import Misconfigured
 from gateway.core.quota import Quota
 from gateway.entry.api.app import application
 from gateway.entry.api.connection import listen
 from gateway.entry.api.hub import Hub
 from gateway.entry.api.pace import Patience
+from gateway.entry.api.proxy import Proxy
 from gateway.entry.api.quotas import Quotas
 from gateway.infra.allocator import return_large_blocks
 from gateway.wiring import assemble
 
+SHORTEST_SECRET = 16
+"""Bytes of the secret that a proxy shows; `openssl rand -hex 16` makes 32."""
 DRAIN_SECONDS = 10.0
 """How long running requests may finish after SIGTERM; long polls are cut."""
 
@@ -47,6 +51,7 @@ async def serve(settings: Settings) -> None:
                 grace_seconds=settings.limits.body_grace_seconds,
                 bytes_per_second=settings.limits.body_bytes_per_second,
             ),
+            proxy=trusted_proxy(settings),
             quotas=Quotas(Quota(**settings.quotas.model_dump())),
         )
         runner = web.AppRunner(application(hub), shutdown_timeout=DRAIN_SECONDS)
@@ -71,3 +76,18 @@ def server_tls(settings: Settings, tls: Tls) -> ssl.SSLContext:
         context.load_verify_locations(settings.path(tls.client_ca))
         context.verify_mode = ssl.CERT_OPTIONAL
     return context
+
+
+def trusted_proxy(settings: Settings) -> Proxy:
+    """Give the proxy that is believed; none unless the settings name one. Raises Misconfigured where its secret is missing."""
+    named = settings.server.proxy
+    if named is None:
+        return Proxy()
+    file = settings.path(named.secret_file)
+    try:
+        secret = file.read_bytes().strip()
+    except OSError as error:
+        raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
+    if len(secret) < SHORTEST_SECRET:
+        raise Misconfigured("misconfigured", detail=f"{file}: < {SHORTEST_SECRET} byte")
+    return Proxy(networks=named.addresses, secret=secret)

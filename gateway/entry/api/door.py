@@ -12,8 +12,9 @@ from aiohttp import hdrs, web
 from gateway.core.directory import System
 from gateway.core.faults import Fault, Misconfigured, Rejected, Transient
 from gateway.core.rules import Rules
-from gateway.entry.api.hub import CALLER, TRACE_ID, hub
+from gateway.entry.api.hub import CALLER, SOURCE, TRACE_ID, hub
 from gateway.entry.api.problems import prefers_english, problem
+from gateway.entry.api.proxy import Proxy
 from gateway.flows.refuse import refuse
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -30,6 +31,7 @@ async def answer_faults(request: web.Request, handler: Handler) -> web.StreamRes
     """Turn what a handler raises into an answer."""
     request[TRACE_ID] = trace_id = _trace_id(request.headers.get("traceparent", ""))
     try:
+        request[SOURCE] = hub(request).proxy.source(request)
         response = await handler(request)
     except Fault as fault:
         response = _refused(request, fault)
@@ -55,9 +57,9 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
     """Find the calling system, or refuse."""
     if request.path not in PUBLIC and not request.path.startswith(DOCS):
         try:
-            request[CALLER] = identify(request, hub(request).rules())
+            request[CALLER] = identify(request, hub(request).rules(), hub(request).proxy)
         except Rejected:
-            hub(request).quotas.failed(request.remote or "")
+            hub(request).quotas.failed(request[SOURCE])
             raise
     return await handler(request)
 
@@ -77,7 +79,7 @@ async def within_quota(request: web.Request, handler: Handler) -> web.StreamResp
             await refuse(
                 hub(request).ports,
                 fault,
-                source=request.remote or "",
+                source=request[SOURCE],
                 caller=system,
                 sha256="",
                 size=announced or 0,
@@ -89,20 +91,24 @@ async def within_quota(request: web.Request, handler: Handler) -> web.StreamResp
     return response
 
 
-def identify(request: web.Request, rules: Rules) -> System:
-    """Find the system by its bearer token (stored hashed), else by its TLS client certificate. Raises `unauthenticated`."""
+def identify(request: web.Request, rules: Rules, proxy: Proxy) -> System:
+    """Find the system by its bearer token (stored hashed), else by its client certificate. Raises `unauthenticated`."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    found = None
     if scheme.lower() == "bearer":
         found = rules.systems.by_token(hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).hexdigest())
-    elif request.transport is not None:
-        channel: ssl.SSLObject | None = request.transport.get_extra_info("ssl_object")
-        certificate = channel.getpeercert(binary_form=True) if channel else None
-        if certificate:
-            found = rules.systems.by_certificate(hashlib.sha256(certificate).hexdigest())
+    else:
+        digest = proxy.certificate_sha256(request) or _certificate_sha256(request)
+        found = rules.systems.by_certificate(digest) if digest else None
     if found is None:
         raise Rejected("unauthenticated")
     return found
+
+
+def _certificate_sha256(request: web.Request) -> str | None:
+    """Give the digest of the certificate of our own TLS."""
+    channel: ssl.SSLObject | None = request.transport.get_extra_info("ssl_object") if request.transport else None
+    certificate = channel.getpeercert(binary_form=True) if channel else None
+    return hashlib.sha256(certificate).hexdigest() if certificate else None
 
 
 def _refused(request: web.Request, fault: Fault) -> web.Response:

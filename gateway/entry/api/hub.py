@@ -8,6 +8,7 @@ from aiohttp import web
 from gateway.core.directory import System
 from gateway.core.rules import Rules
 from gateway.entry.api.pace import Patience
+from gateway.entry.api.proxy import Proxy
 from gateway.entry.api.quotas import Quotas
 from gateway.ports import Ports, Tally
 
@@ -24,11 +25,14 @@ class Hub:
     metrics: Callable[[Tally], bytes]
     patience: Patience = field(default_factory=Patience)
     quotas: Quotas = field(default_factory=Quotas)
+    proxy: Proxy = field(default_factory=Proxy)
 
 
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
 CALLER: web.RequestKey[System] = web.RequestKey("caller", System)
 TRACE_ID: web.RequestKey[str] = web.RequestKey("trace_id", str)
+SOURCE: web.RequestKey[str] = web.RequestKey("source", str)
+"""The client's address; the door found it before anything else."""
 
 
 def hub(request: web.Request) -> Hub:

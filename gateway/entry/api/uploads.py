@@ -10,7 +10,7 @@ from multidict import CIMultiDictProxy
 
 from gateway.core.faults import Fault, Rejected
 from gateway.core.rules import Limits
-from gateway.entry.api.hub import TRACE_ID, caller, hub
+from gateway.entry.api.hub import SOURCE, TRACE_ID, caller, hub
 from gateway.entry.api.pace import arriving
 from gateway.entry.api.requests import demand_uncompressed, too_large
 from gateway.flows.accept import Package
@@ -53,7 +53,7 @@ async def audited(request: web.Request) -> AsyncIterator[Package]:
         await refuse(
             hub(request).ports,
             fault,
-            source=request.remote or "",
+            source=request[SOURCE],
             caller=caller(request),
             sha256=first.sha256 if first else "",
             size=first.size if first else 0,
