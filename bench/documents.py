@@ -54,10 +54,11 @@ class Identity:
 def documents(identity: Identity, size: int) -> Iterator[bytes]:
     """Make signed documents for ever; each has its own number and, where it is large enough, its own random attachment."""
     for number in itertools.count(1):
-        yield signing.sign(writing.emit(_package(number, size)), certificate=identity.certificate, key=identity.key)
+        yield signing.sign(writing.emit(packaged(number, size)), certificate=identity.certificate, key=identity.key)
 
 
-def _package(number: int, size: int) -> DocumentPackage:
+def packaged(number: int, size: int = 0) -> DocumentPackage:
+    """Make the package of a document."""
     today = date.today()  # noqa: DTZ011  the bench runs on the machine's own calendar
     code = Code(number=str(number), notation=f"BENCH-{size}")
     return DocumentPackage(
