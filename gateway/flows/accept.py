@@ -26,19 +26,19 @@ MAX_ANSWERED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What came in at a door: the staged envelope, and the staged octets and media type of each MIME part by content id."""
+    """What came in at a door: the staged envelope, and the staged octets of each MIME part by content id."""
 
     envelope: Staged
-    parts: Mapping[str, tuple[str, Staged]]
+    parts: Mapping[str, Staged]
 
     @property
     def staged(self) -> tuple[Staged, ...]:
-        return (self.envelope, *(staged for _, staged in self.parts.values()))
+        return (self.envelope, *self.parts.values())
 
     @property
     def content_sha256(self) -> str:
         """Name the whole content, as the ledger does."""
-        parts = [(content_id, staged.sha256) for content_id, (_, staged) in self.parts.items()]
+        parts = [(content_id, staged.sha256) for content_id, staged in self.parts.items()]
         return intake.content_sha256(self.envelope.sha256, parts)
 
     @property
@@ -110,9 +110,9 @@ def _upload(package: Package, opened: ExitStack) -> Callable[[], Upload]:
                 size=staged.size,
                 open=lambda staged=staged: opened.enter_context(staged.open()),  # type: ignore[misc]
             )
-            for name, (_, staged) in package.parts.items()
+            for name, staged in package.parts.items()
         ),
-        digest_part=lambda name, algorithm: package.parts[name][1].digest(algorithm),
+        digest_part=lambda name, algorithm: package.parts[name].digest(algorithm),
     )
 
 

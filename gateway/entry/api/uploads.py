@@ -92,7 +92,7 @@ async def _read_multipart(request: web.Request, vault: Vault, limits: Limits, st
     _check_start(aiohttp.helpers.parse_mimetype(start).parameters.get("start"), root)
     envelope = _stage(vault, staged)
     await _fill(envelope, _chunks(root), limits.envelope)
-    parts: dict[str, tuple[str, Staged]] = {}
+    parts: dict[str, Staged] = {}
     while (part := await _next_part(reader)) is not None:
         name = _content_id(part.headers)
         if not _VISIBLE.fullmatch(name) or name in parts or len(parts) >= limits.parts:
@@ -103,7 +103,7 @@ async def _read_multipart(request: web.Request, vault: Vault, limits: Limits, st
             )
         octets = _stage(vault, staged)
         await _fill(octets, _chunks(part), limits.attachment)
-        parts[name] = (_media(part.headers), octets)
+        parts[name] = octets
     return Package(envelope=envelope, parts=parts)
 
 
