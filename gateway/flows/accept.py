@@ -17,9 +17,6 @@ from gateway.core.rules import Rules
 from gateway.flows.look_inside import read_pdfs, scan
 from gateway.ports import Acceptance, Correlation, Entry, Ports, Staged
 
-LOOK_FIRST_BYTES = 256 * 1024
-"""A larger duplicate is refused before its bytes are kept. For smaller ones the look would cost more than what it saves."""
-
 MAX_ANSWERED = 20
 """Answered documents that are looked up; a reply to more than a few is not one."""
 
@@ -68,8 +65,7 @@ async def accept(ports: Ports, rules: Rules, package: Package, caller: System, i
     entry = Entry(
         document=document, deliveries=deliveries, receipt=receipt, answer=_answer(decided), idempotency_key=idempotency_key
     )
-    if package.weight > LOOK_FIRST_BYTES:
-        await ports.ledger.foresee(entry)
+    await ports.ledger.foresee(entry)  # a refusal leaves nothing in the vault
     await ports.vault.keep(package.staged)
     acceptance = await ports.ledger.accept(entry)
     ports.telemetry.record(

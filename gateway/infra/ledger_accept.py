@@ -56,9 +56,18 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
     return results
 
 
-def foresee(connection: sa.Connection, entry: Entry) -> None:
-    """Raise what `accept` would refuse the entry with, by what is recorded now."""
-    _decide(entry, _recorded(connection, [entry]), _used_keys(connection, [entry]), [], [])
+def foresee(connection: sa.Connection, entries: list[Entry]) -> list[Rejected | None]:
+    """Give what `accept` would refuse each entry with, by what is recorded now; those beside it are not recorded yet."""
+    first, keyed = _recorded(connection, entries), _used_keys(connection, entries)
+    return [_refusal(entry, dict(first), dict(keyed)) for entry in entries]
+
+
+def _refusal(entry: Entry, first: dict[str, _First], keyed: dict[tuple[str, str], str]) -> Rejected | None:
+    try:
+        _decide(entry, first, keyed, [], [])
+    except Rejected as refusal:
+        return refusal
+    return None
 
 
 def accepted(connection: sa.Connection, content_sha256: str, organs: Collection[OrganId]) -> Acceptance | None:
