@@ -48,7 +48,28 @@ Good = tuple[str, str, bytes, Mapping[str, bytes]]
 
 
 def _good(name: str, who: str = "province", **choices: Any) -> Good:
-    return name, who, sign(pki()[who], **choices), choices.get("parts", {})
+    parts = choices.get("parts", {})
+    document = sent_by(who, choices.pop("document", DOCUMENT)).replace("<edXML:edXMLBody/>", _body(parts))
+    return name, who, sign(pki()[who], document=document, **choices), parts
+
+
+def sent_by(who: str, document: str) -> str:
+    """Make the plain document another member's."""
+    return document.replace(pki()["province"].organ_id, pki()[who].organ_id)
+
+
+def _body(parts: Mapping[str, bytes]) -> str:
+    """Write a body that names the parts."""
+    rows = (
+        f"<edXML:Reference><edXML:ContentId>cid:{name}</edXML:ContentId><edXML:AttachmentName>{name}</edXML:AttachmentName>"
+        "</edXML:Reference>"
+        for name in parts
+    )
+    return (
+        f"<edXML:edXMLBody><edXML:edXMLManifest>{''.join(rows)}</edXML:edXMLManifest></edXML:edXMLBody>"
+        if parts
+        else ("<edXML:edXMLBody/>")
+    )
 
 
 def changed(old: str, new: str) -> str:
@@ -97,7 +118,8 @@ def _good_documents() -> Iterator[Good]:
         "an undeclared default", document=changed("<edXML:edXMLBody/>", '<edXML:edXMLBody><x xmlns=""><y/></x></edXML:edXMLBody>')
     )
     yield _good(
-        "redeclared prefixes", document=changed("<edXML:edXMLBody/>", '<b xmlns:edXML="urn:b" edXML:c="1"><edXML:edXMLBody/></b>')
+        "redeclared prefixes",
+        document=changed("<edXML:edXMLBody/>", '<edXML:edXMLBody/><b xmlns:edXML="urn:b" edXML:c="1"><edXML:d/></b>'),
     )
     yield _good(
         "attributes in any order",
