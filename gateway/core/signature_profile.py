@@ -293,4 +293,8 @@ def _text(element: etree._Element, code: str) -> str:
 
 
 def _decode(text: str) -> bytes:
-    return binascii.a2b_base64(text.encode("ascii").translate(None, _WHITE.encode()), strict_mode=True)
+    raw = text.encode("ascii").translate(None, _WHITE.encode())
+    decoded = binascii.a2b_base64(raw, strict_mode=True)
+    if binascii.b2a_base64(decoded, newline=False) != raw:  # bits behind the end, which some readers refuse
+        raise ValueError(text[-4:])
+    return decoded

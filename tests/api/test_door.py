@@ -1,13 +1,18 @@
 """Who may call, and what they get when something is wrong."""
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from gateway.core.rules import Rules
 from gateway.entry.api.app import application
+from gateway.infra.telemetry import LoggedTelemetry
 from tests.api.conftest import Province
+from tests.documents import document
 
 
 async def test_a_call_without_credentials_is_refused(hub: Province) -> None:
@@ -97,3 +102,29 @@ async def test_a_token_that_is_no_text_is_a_wrong_token(hub: Province) -> None:
     assert (await reader.readline()).split()[1] == b"401"
     writer.close()
     await writer.wait_closed()
+
+
+async def test_an_expectation_that_cannot_be_met_is_a_problem_document(hub: Province) -> None:
+    status, problem, _ = await hub.province.call("POST", "/documents", data=b"<x/>", headers={"Expect": "nonsense"})
+    assert (status, problem["code"]) == (400, "malformed-request")
+
+
+async def test_a_client_that_waits_for_continue_is_told_to(hub: Province) -> None:
+    data = hub.province.sign(document())
+    headers = {"Content-Type": "application/xml"}
+    assert (await hub.province.call("POST", "/documents", data=data, expect100=True, headers=headers))[0] == 202
+
+
+async def test_the_log_of_an_error_of_ours_says_where_and_nothing_of_what_was_sent(
+    hub: Province, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> Rules:
+        raise ValueError(hub.province.token)
+
+    ports = replace(hub.hub.ports, telemetry=LoggedTelemetry())  # to the standard error of this very test
+    async with TestServer(application(replace(hub.hub, rules=broken, ports=ports))) as server:
+        headers = {"Authorization": f"Bearer {hub.province.token}"}
+        async with hub.province.session.get(server.make_url("/api/v1/inbox"), headers=headers) as response:
+            assert response.status == 500
+    logged = capsys.readouterr().err
+    assert "ValueError < test_door.py:" in logged and hub.province.token not in logged

@@ -2,11 +2,13 @@
 
 from importlib.resources import files
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
-from gateway.entry.api.door import DOCS, answer_faults, authenticate, within_quota
+from gateway.core.faults import Rejected
+from gateway.entry.api.door import DOCS, answer_faults, authenticate, new_trace_id, within_quota
 from gateway.entry.api.hub import HUB, Hub
 from gateway.entry.api.openapi import describe
+from gateway.entry.api.problems import prefers_english, problem
 from gateway.entry.api.rendering import dumps
 from gateway.entry.api.routes import BASE, ROUTES
 
@@ -26,13 +28,23 @@ def application(hub: Hub) -> web.Application:
     app[HUB] = hub
     app.on_response_prepare.append(_name_server)
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, route.handler)
+        app.router.add_route(route.method, route.path, route.handler, expect_handler=_expect)
     _add_reference(app)
     return app
 
 
 async def _name_server(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers["Server"] = "lienthong"  # not which versions of what
+
+
+async def _expect(request: web.Request) -> web.StreamResponse | None:
+    """Answer Expect (RFC 9110 §10.1.1) before the body comes: 100-continue, and nothing else can be met."""
+    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun
+        return None
+    fault = Rejected("malformed-request", path=hdrs.EXPECT, detail="100-continue")
+    return problem(fault, trace_id=new_trace_id(), english=prefers_english(request.headers))
 
 
 def _add_reference(app: web.Application) -> None:

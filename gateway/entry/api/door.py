@@ -4,7 +4,9 @@ import hashlib
 import re
 import secrets
 import ssl
+import traceback
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 from aiohttp import hdrs, web
@@ -45,7 +47,7 @@ async def answer_faults(request: web.Request, handler: Handler) -> web.StreamRes
     except (web.HTTPException, ConnectionError):
         raise
     except Exception as error:  # noqa: BLE001  the last wall: the caller gets a trace id, the log gets the cause
-        hub(request).ports.telemetry.record("request.failed", path=request.path, trace_id=trace_id, error=repr(error))
+        hub(request).ports.telemetry.record("request.failed", path=request.path, trace_id=trace_id, error=_place(error))
         response = _refused(request, Misconfigured("internal"))
     if not response.prepared:
         response.headers.setdefault("X-Trace-Id", trace_id)
@@ -113,6 +115,12 @@ def _certificate_sha256(request: web.Request) -> str | None:
 
 def _refused(request: web.Request, fault: Fault) -> web.Response:
     return problem(fault, trace_id=request[TRACE_ID], english=prefers_english(request.headers))
+
+
+def _place(error: Exception) -> str:
+    """Say what went wrong where; never the error's own words, which may repeat a token or a document."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    return " < ".join((type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))))
 
 
 def new_trace_id() -> str:
