@@ -13,6 +13,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from gateway.core.fault_codes import FAULTS
+from gateway.core.findings import FINDINGS
+
 ROOT = Path(__file__).resolve().parent.parent
 CODE_FOLDERS = ("gateway", "adapters", "tests", "bench")
 MAX_LINES = 300
@@ -113,3 +116,8 @@ def _requirements() -> Iterator[Requirement]:
     extras = pyproject["project"]["optional-dependencies"].values()
     for group in (pyproject["build-system"]["requires"], pyproject["project"]["dependencies"], *extras):
         yield from map(Requirement, group)
+
+
+def test_every_refusal_and_every_finding_is_met_by_a_test() -> None:
+    tests = "\n".join(text for name, text in _sources() if name.startswith("tests/"))
+    assert [code for code in (*FAULTS, *FINDINGS) if f'"{code}"' not in tests] == []
