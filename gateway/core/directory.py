@@ -95,6 +95,15 @@ class Directory:
         """Find an agency by its id or an alias."""
         return self._by_id.get(organ)
 
+    def successor_of(self, agency: Agency, on: date) -> Agency | None:
+        """Follow the successors of an agency to the one in force on that day; None where there is none, or only a circle."""
+        seen = {agency.id}
+        each = self.find(agency.successor) if agency.successor else None
+        while each is not None and each.id not in seen and not each.in_force(on):
+            seen.add(each.id)
+            each = self.find(each.successor) if each.successor else None
+        return each if each is not None and each.id not in seen else None
+
     def ancestors(self, agency: Agency) -> tuple[Agency, ...]:
         """Give the agencies above one, nearest first; a circle ends where it closes."""
         above: list[Agency] = []

@@ -21,7 +21,7 @@ def plan(receivers: tuple[Organisation, ...], directory: Directory, on: date) ->
     findings: list[Finding] = []
     for receiver in receivers:
         agency = directory.find(receiver.organ_id)
-        obstacle = _obstacle(receiver.organ_id, agency, on)
+        obstacle = _obstacle(receiver.organ_id, agency, directory, on)
         if obstacle is not None:
             problems.append(obstacle)
         elif agency is not None and agency.id in organs:
@@ -33,14 +33,15 @@ def plan(receivers: tuple[Organisation, ...], directory: Directory, on: date) ->
     return tuple(organs), tuple(findings)
 
 
-def _obstacle(organ: str, agency: Agency | None, on: date) -> Problem | None:
+def _obstacle(organ: str, agency: Agency | None, directory: Directory, on: date) -> Problem | None:
     if agency is None:
         return _problem("receiver-unknown", f"{organ}: không có trong danh bạ.", f"{organ}: not in the directory.")
     if agency.locked is not None:
         return _problem("receiver-locked", f"{organ} ({agency.name}): đang khóa, lý do: {agency.locked}.", f"{organ}: locked.")
     if not agency.in_force(on):
-        next_vi = f"; cơ quan kế thừa: {agency.successor}" if agency.successor else ""
-        next_en = f"; successor: {agency.successor}" if agency.successor else ""
+        successor = directory.successor_of(agency, on)
+        next_vi = f"; cơ quan kế thừa: {successor.id} ({successor.name})" if successor else ""
+        next_en = f"; successor: {successor.id} ({successor.name})" if successor else ""
         return _problem(
             "receiver-dissolved", f"{organ} ({agency.name}): không còn hiệu lực{next_vi}.", f"{organ}: not in force{next_en}."
         )

@@ -15,7 +15,6 @@ from tomlkit.items import AoT, Table
 
 from gateway.core.directory import Agency, Directory
 from gateway.core.faults import Misconfigured, Rejected
-from gateway.core.model import OrganId
 from gateway.infra.rules_files import AgenciesFile
 
 AGENCY = "agency"
@@ -65,11 +64,11 @@ class DirectoryDraft:
         self._by_name[kind][name] = table
         return table
 
-    def check(self, file: Path) -> None:
-        """Hold that the hub would take this directory: what it would refuse is never written."""
+    def directory(self, file: Path) -> Directory:
+        """Give the agencies as the hub would take them, without certificates. Raises Misconfigured where it would refuse."""
         try:
             rows = AgenciesFile.model_validate(self.document.unwrap())
-            Directory.of(Agency(id=OrganId(row.id), name=row.name, aliases=row.aliases) for row in rows.agency)
+            return Directory.of(Agency(**row.model_dump(exclude={"certificates"})) for row in rows.agency)
         except (ValidationError, ValueError) as error:
             raise Misconfigured("misconfigured", path=str(file), detail=f"{file}: {error}") from error
 
@@ -85,12 +84,18 @@ def revise(table: Table, fields: Fields) -> None:
 
 @contextmanager
 def editing(file: Path) -> Iterator[DirectoryDraft]:
-    """Edit agencies.toml: it is replaced when the block ends well, and untouched when the block raises."""
+    """Edit agencies.toml: it is replaced when the block ends well, and untouched when it raises or changes nothing.
+
+    What the hub would refuse is never written.
+    """
     with _locked(file):
         draft = read(file)
+        before = tomlkit.dumps(draft.document)
         yield draft
-        draft.check(file)
-        _replace(file, tomlkit.dumps(draft.document).rstrip() + "\n")
+        draft.directory(file)
+        after = tomlkit.dumps(draft.document).rstrip() + "\n"
+        if after != before:
+            _replace(file, after)
 
 
 def read(file: Path) -> DirectoryDraft:

@@ -43,3 +43,50 @@ def test_an_exception_of_trust_ends_with_its_last_day() -> None:
 def test_the_old_code_of_an_agency_is_found_among_its_ids() -> None:
     assert agency(id=OrganId("H56.15"), aliases=("000.00.15.H56",)).old_code == "000.00.15.H56"
     assert agency(id=OrganId("H56.15")).old_code is None
+
+
+def chain(*links: tuple[str, str | None, date | None]) -> Directory:
+    """Agencies that follow each other: id, successor, last day (exclusive)."""
+    return Directory.of(
+        Agency(
+            id=OrganId(organ),
+            name=organ,
+            successor=OrganId(after) if after else None,
+            parent=OrganId(after) if after else None,
+            valid_to=end,
+        )
+        for organ, after, end in links
+    )
+
+
+ENDED = date(2025, 7, 1)
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("links", "found"),
+    [
+        ((("A", "B", ENDED), ("B", None, None)), "B"),
+        ((("A", "B", ENDED), ("B", "C", ENDED), ("C", None, None)), "C"),
+        ((("A", "B", ENDED), ("B", None, ENDED)), None),
+        ((("A", "B", ENDED), ("B", "A", ENDED)), None),
+        ((("A", "A", ENDED),), None),
+        ((("A", "X", ENDED),), None),
+        ((("A", None, ENDED),), None),
+    ],
+)
+def test_the_successor_is_the_one_in_force_at_the_end_of_the_links(
+    links: tuple[tuple[str, str | None, date | None], ...], found: str | None
+) -> None:
+    directory = chain(*links)
+    start = directory.find("A")
+    assert start is not None
+    after = directory.successor_of(start, TODAY)
+    assert (after.id if after else None) == found
+
+
+def test_those_above_an_agency_are_given_nearest_first_and_a_circle_ends() -> None:
+    directory = chain(("A", "B", None), ("B", "C", None), ("C", "B", None))
+    start = directory.find("A")
+    assert start is not None
+    assert [each.id for each in directory.ancestors(start)] == ["B", "C"]

@@ -141,6 +141,40 @@ def agency_retire(
     _finish(retire(_settings(config), organ, on.date(), successor), as_json=as_json)
 
 
+@agency.command("import")
+def agency_import(
+    file: Annotated[Path, typer.Argument(metavar="TỆP", exists=True, dir_okay=False, help=".xlsx, .csv", show_default=False)],
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Ghi vào danh bạ; không thì xem trước · Write; else preview.")] = False,
+    retire_missing: Annotated[
+        bool, typer.Option("--retire-missing", help="Cơ quan không nêu thì kết thúc (cần --on) · End those not named.")
+    ] = False,
+    on: Day = None,
+    sheet: Annotated[str | None, typer.Option(metavar="TRANG", help="Trang tính · The sheet of the workbook.")] = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Nhập, đồng bộ từ Excel, CSV · Import from a sheet."""
+    from gateway.entry.cli.agency_import import take
+
+    if retire_missing != (on is not None):
+        raise typer.BadParameter("--retire-missing đi cùng --on NGÀY · They go together.")
+    _finish(take(_settings(config), file, sheet=sheet, apply=apply, retire_on=on.date() if on else None), as_json=as_json)
+
+
+@agency.command("export")
+def agency_export(
+    file: Annotated[Path, typer.Argument(metavar="TỆP", dir_okay=False, help=".xlsx, .csv", show_default=False)],
+    *,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Xuất danh bạ ra Excel, CSV · Write the directory as a sheet."""
+    from gateway.entry.cli.agency_import import give
+
+    _finish(give(_settings(config), file), as_json=as_json)
+
+
 @system.command("add")
 def system_add(
     name: SystemId,
