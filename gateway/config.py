@@ -77,7 +77,7 @@ class QuotaSettings(Section):
 
     requests_per_minute: int = Field(default=60_000, ge=1)
     bytes_per_minute: int = Field(default=8 * 1024**3, ge=1)
-    uploads: int = Field(default=256, ge=1)
+    uploads: int = Field(default=512, ge=1)
 
 
 class LimitSettings(Section):

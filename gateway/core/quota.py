@@ -12,7 +12,7 @@ class Quota:
 
     requests_per_minute: int = 60_000
     bytes_per_minute: int = 8 * 1024**3
-    uploads: int = 256
+    uploads: int = 512
 
 
 @dataclass(slots=True, kw_only=True)
