@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,18 @@ async def test_too_many_bytes_are_refused_and_nothing_is_stored(hub: Province) -
     )
     assert (status, body["code"]) == (429, "quota-exceeded") and "100,000" in body["detail"]
     assert len((await hub.department.get("/documents"))[1]["items"]) == 1
+
+
+async def test_refused_bytes_that_nobody_announced_are_counted_too(hub: Province) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"<" * 10_000
+
+    async def flood() -> tuple[int, Any, Any]:
+        return await hub.province.call("POST", "/documents", data=chunks(), headers={"Content-Type": "application/xml"})
+
+    assert (await flood())[0] == 400
+    assert (await flood())[0] == 429
 
 
 async def test_a_flood_over_the_quota_leaves_one_audit_row(hub: Province, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ CASES: dict[str, list[DocumentPackage | bytes | Callable[[], Intake]]] = {
     "state-secret": [
         document(subject="Tối mật: Kế hoạch phòng thủ"),
         document(subject="TUYỆT MẬT"),
+        document(subject="V/v Mật: kế hoạch phòng thủ"),
         document(subject="MẬT Kế hoạch bảo vệ mục tiêu"),
         document(subject="(Mật) Báo cáo tình hình"),
         document(subject="Báo cáo tình hình [TỐI MẬT]"),

@@ -34,7 +34,7 @@ def judge(case: Case) -> Iterator[Observation]:
 def _secrecy(case: Case) -> Iterator[Observation]:
     """Find a marking in the subject, the notation, or an element of a vendor's own."""
     header, markings = case.package.header, case.lists.secret_markings
-    if _is_marked(case.subject, markings) or _is_shouted(header.subject, markings):
+    if _is_marked(case.matter, markings) or _is_shouted(header.subject, markings):
         yield Observation(code="state-secret", path=_SUBJECT)
     if markings & set(re.split(r"[^\w ]+", plain(header.code.notation))):
         yield Observation(code="state-secret", path=_NOTATION)
@@ -49,14 +49,14 @@ def _secrecy(case: Case) -> Iterator[Observation]:
             yield Observation(code="state-secret", path=name[:_SHOWN])
 
 
-def _is_marked(subject: str, markings: frozenset[str]) -> bool:
-    """Tell whether a subject carries a marking as such: alone, before punctuation, in brackets or after a label.
+def _is_marked(matter: str, markings: frozenset[str]) -> bool:
+    """Tell whether the matter of a subject carries a marking as such: alone, before punctuation, in brackets or after a label.
 
     «Mật độ dân số» and «bảo vệ bí mật nhà nước» carry none.
     """
-    begins = any(re.match(rf"{re.escape(marking)}\s*(?:$|[^\w\s])", subject) for marking in markings)
-    said = (*_BRACKETED.findall(subject), *_LABELLED.findall(subject))
-    longer = any(" " in marking and subject.startswith(f"{marking} ") for marking in markings)
+    begins = any(re.match(rf"{re.escape(marking)}\s*(?:$|[^\w\s])", matter) for marking in markings)
+    said = (*_BRACKETED.findall(matter), *_LABELLED.findall(matter))
+    longer = any(" " in marking and matter.startswith(f"{marking} ") for marking in markings)
     return begins or longer or any(each.strip() in markings for each in said)
 
 

@@ -88,8 +88,9 @@ async def within_quota(request: web.Request, handler: Handler) -> web.StreamResp
                 trace_id=request[TRACE_ID],
             )
         raise
-    if announced is None:
-        quotas.count(system, request.content.total_bytes)
+    finally:
+        if announced is None:
+            quotas.count(system, request.content.total_bytes)
     return response
 
 
