@@ -1,5 +1,6 @@
 """The only XML parser: a streaming guard counts and refuses first, then libxml2 builds the tree that decides."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 from xml.parsers import expat
@@ -22,6 +23,11 @@ MAX_NAMESPACES: Final = 400
 """Declared in all: a hundred attachments each declare the edXML prefix again. Canonicalisation is cubic in this number."""
 MAX_NAME: Final = 512
 """Characters of an element's or attribute's name with its namespace."""
+MAX_VOCABULARY: Final = 65_536
+"""Characters of all distinct names and namespaces together; edXML and its signature have 8,000.
+
+libxml2 keeps each name that a thread has ever parsed: without a bound one document could make it keep ten megabytes for good.
+"""
 MAX_TAG: Final = 65_536
 """Bytes that may pass before a tag, comment or declaration ends: expat holds it all, and takes seconds over megabytes."""
 
@@ -56,8 +62,9 @@ def _scan(data: bytes) -> None:
     """Count while expat streams."""
     parser = expat.ParserCreate("utf-8", "}")
     parser.ordered_attributes = True
-    _watch_elements(parser)
-    _watch_namespaces(parser)
+    see = _watch_vocabulary(parser)
+    _watch_elements(parser, see)
+    _watch_namespaces(parser, see)
     parser.XmlDeclHandler = partial(_demand_utf8, parser)
     parser.StartDoctypeDeclHandler = partial(_forbid, parser, "DOCTYPE")
     parser.ProcessingInstructionHandler = partial(_forbid, parser, "<?…?>")
@@ -79,7 +86,25 @@ def _feed(parser: expat.XMLParserType, data: bytes) -> None:
     parser.Parse(view[last:], True)  # noqa: FBT003  expat's own signature
 
 
-def _watch_elements(parser: expat.XMLParserType) -> None:
+def _watch_vocabulary(parser: expat.XMLParserType) -> Callable[..., None]:
+    """Give what is to be told of every name; it holds the limit of all distinct ones."""
+    seen: set[str] = set()
+    characters = 0
+
+    def see(*names: str) -> None:
+        nonlocal characters
+        for name in names:
+            if name not in seen:
+                seen.add(name)
+                characters += len(name) - name.rfind("}") - 1  # the namespace before it is told by itself
+        if characters > MAX_VOCABULARY:
+            said = f"{MAX_VOCABULARY:,}"
+            raise _complex(parser, f"các tên dài quá {said} ký tự", f"names of more than {said} characters in all")
+
+    return see
+
+
+def _watch_elements(parser: expat.XMLParserType, see: Callable[..., None]) -> None:
     """Hold the limits of elements and attributes. Closures over plain numbers: they run for every element."""
     depth = elements = attributes = 0
 
@@ -93,6 +118,7 @@ def _watch_elements(parser: expat.XMLParserType) -> None:
                 f"sâu quá {MAX_DEPTH} tầng, quá {MAX_ELEMENTS} phần tử hoặc tên dài quá {MAX_NAME} ký tự",
                 f"deeper than {MAX_DEPTH}, more than {MAX_ELEMENTS} elements, or a name longer than {MAX_NAME}",
             )
+        see(name, *given[::2])
         if given:
             attributes += len(given) // 2
             if attributes > MAX_ATTRIBUTES_IN_ALL or _is_too_much(given):
@@ -115,12 +141,13 @@ def _watch_elements(parser: expat.XMLParserType) -> None:
     parser.CommentHandler = comment
 
 
-def _watch_namespaces(parser: expat.XMLParserType) -> None:
+def _watch_namespaces(parser: expat.XMLParserType, see: Callable[..., None]) -> None:
     declared = 0
 
-    def namespace(_prefix: str | None, uri: str | None) -> None:
+    def namespace(prefix: str | None, uri: str | None) -> None:
         nonlocal declared
         declared += 1
+        see(prefix or "", uri or "")
         if uri == _XINCLUDE:
             raise _forbidden(parser, "XInclude")
         if declared > MAX_NAMESPACES:

@@ -145,3 +145,13 @@ def test_a_document_to_800_agencies_with_100_attachments_passes() -> None:
 
 def test_ten_million_characters_of_one_text_pass() -> None:
     assert len(xmlsafe.parse(b"<a>" + b"QUJD" * 4_000_000 + b"</a>").text or "") == 16_000_000
+
+
+def test_names_without_end_are_refused_before_libxml2_keeps_them_for_good() -> None:
+    many = "".join(f"<n{number:0>400}/>" for number in range(200))
+    assert refusal(f"<a>{many}</a>".encode()).code == "xml-too-complex"
+
+
+def test_few_names_however_often_are_no_burden() -> None:
+    often = "<b c='d'/>" * 4_000
+    xmlsafe.guard(f"<a>{often}</a>".encode())
