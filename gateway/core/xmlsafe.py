@@ -62,7 +62,7 @@ def _scan(data: bytes) -> None:
     """Count while expat streams."""
     parser = expat.ParserCreate("utf-8", "}")
     parser.ordered_attributes = True
-    see = _watch_vocabulary(parser)
+    see = _Vocabulary(parser).__getitem__
     _watch_elements(parser, see)
     _watch_namespaces(parser, see)
     parser.XmlDeclHandler = partial(_demand_utf8, parser)
@@ -86,25 +86,24 @@ def _feed(parser: expat.XMLParserType, data: bytes) -> None:
     parser.Parse(view[last:], True)  # noqa: FBT003  expat's own signature
 
 
-def _watch_vocabulary(parser: expat.XMLParserType) -> Callable[..., None]:
-    """Give what is to be told of every name; it holds the limit of all distinct ones."""
-    seen: set[str] = set()
-    characters = 0
+class _Vocabulary(dict[str, int]):
+    """The distinct names of a document with their lengths; a new one is counted where it is looked up."""
 
-    def see(*names: str) -> None:
-        nonlocal characters
-        for name in names:
-            if name not in seen:
-                seen.add(name)
-                characters += len(name) - name.rfind("}") - 1  # the namespace before it is told by itself
-        if characters > MAX_VOCABULARY:
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        super().__init__()
+        self._parser = parser
+        self._characters = 0
+
+    def __missing__(self, name: str) -> int:
+        self[name] = len(name)
+        self._characters += len(name) - name.rfind("}") - 1  # the namespace before it is told by itself
+        if self._characters > MAX_VOCABULARY:
             said = f"{MAX_VOCABULARY:,}"
-            raise _complex(parser, f"các tên dài quá {said} ký tự", f"names of more than {said} characters in all")
+            raise _complex(self._parser, f"các tên dài quá {said} ký tự", f"names of more than {said} characters in all")
+        return len(name)
 
-    return see
 
-
-def _watch_elements(parser: expat.XMLParserType, see: Callable[..., None]) -> None:
+def _watch_elements(parser: expat.XMLParserType, see: Callable[[str], int]) -> None:
     """Hold the limits of elements and attributes. Closures over plain numbers: they run for every element."""
     depth = elements = attributes = 0
 
@@ -112,16 +111,15 @@ def _watch_elements(parser: expat.XMLParserType, see: Callable[..., None]) -> No
         nonlocal depth, elements, attributes
         depth += 1
         elements += 1
-        if depth > MAX_DEPTH or elements > MAX_ELEMENTS or len(name) > MAX_NAME:
+        if depth > MAX_DEPTH or elements > MAX_ELEMENTS or see(name) > MAX_NAME:
             raise _complex(
                 parser,
                 f"sâu quá {MAX_DEPTH} tầng, quá {MAX_ELEMENTS} phần tử hoặc tên dài quá {MAX_NAME} ký tự",
                 f"deeper than {MAX_DEPTH}, more than {MAX_ELEMENTS} elements, or a name longer than {MAX_NAME}",
             )
-        see(name, *given[::2])
         if given:
             attributes += len(given) // 2
-            if attributes > MAX_ATTRIBUTES_IN_ALL or _is_too_much(given):
+            if attributes > MAX_ATTRIBUTES_IN_ALL or _is_too_much(given, see):
                 raise _complex(
                     parser,
                     f"quá {MAX_ATTRIBUTES} thuộc tính ở một phần tử, quá {MAX_ATTRIBUTES_IN_ALL} trong cả tệp hoặc tên quá dài",
@@ -141,13 +139,14 @@ def _watch_elements(parser: expat.XMLParserType, see: Callable[..., None]) -> No
     parser.CommentHandler = comment
 
 
-def _watch_namespaces(parser: expat.XMLParserType, see: Callable[..., None]) -> None:
+def _watch_namespaces(parser: expat.XMLParserType, see: Callable[[str], int]) -> None:
     declared = 0
 
     def namespace(prefix: str | None, uri: str | None) -> None:
         nonlocal declared
         declared += 1
-        see(prefix or "", uri or "")
+        see(prefix or "")
+        see(uri or "")
         if uri == _XINCLUDE:
             raise _forbidden(parser, "XInclude")
         if declared > MAX_NAMESPACES:
@@ -156,8 +155,8 @@ def _watch_namespaces(parser: expat.XMLParserType, see: Callable[..., None]) -> 
     parser.StartNamespaceDeclHandler = namespace
 
 
-def _is_too_much(given: list[str]) -> bool:
-    return len(given) > 2 * MAX_ATTRIBUTES or any(len(name) > MAX_NAME for name in given[::2])
+def _is_too_much(given: list[str], see: Callable[[str], int]) -> bool:
+    return len(given) > 2 * MAX_ATTRIBUTES or max(map(see, given[::2])) > MAX_NAME
 
 
 def _demand_utf8(parser: expat.XMLParserType, version: str, encoding: str | None, _standalone: int) -> None:
