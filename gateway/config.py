@@ -45,6 +45,26 @@ class Storage(Section):
     data: Path = Path("data")
 
 
+class Database(Section):
+    """PostgreSQL instead of the SQLite file: many processes, on many machines, on one ledger.
+
+    `url` is ``postgresql://user@host:port/name``; its password is the content of `password_file`. Times are in seconds.
+    """
+
+    url: str
+    password_file: Path | None = None
+    connections: int = Field(default=8, ge=2)
+    statement_seconds: float = Field(default=30, gt=0)
+    lock_seconds: float = Field(default=10, gt=0)
+
+
+class Broker(Section):
+    """RabbitMQ instead of the queues in memory: ``amqp://user@host:port/vhost``, its password in `password_file`."""
+
+    url: str
+    password_file: Path | None = None
+
+
 class Hub(Section):
     """The hub's own identity, which signs the receipts."""
 
@@ -96,6 +116,8 @@ class Settings(Section):
 
     server: Server = Server()
     storage: Storage = Storage()
+    database: Database | None = None
+    broker: Broker | None = None
     hub: Hub = Hub()
     directory: Directory = Directory()
     scan: Scan = Scan()

@@ -120,6 +120,8 @@ FAULTS: dict[str, FaultCode] = {
     # the hub
     "busy": _hub(503, "Hệ thống đang quá tải.", "The hub is busy.", *_LATER),
     "storage-unavailable": _hub(503, "Chưa ghi được dữ liệu.", "The data could not be stored.", *_LATER),
+    "broker-unavailable": _hub(503, "Không kết nối được hàng đợi (RabbitMQ).", "The broker (RabbitMQ) is out of reach.", "Văn bản đã nhận vẫn an toàn trong sổ cái và tự chuyển tiếp khi RabbitMQ trở lại; kiểm tra dịch vụ RabbitMQ.", "What was accepted is safe in the ledger and goes on by itself once RabbitMQ is back; look after the RabbitMQ service."),
+    "broker-blocked": _hub(503, "RabbitMQ tạm ngừng nhận (báo động bộ nhớ hoặc đĩa).", "RabbitMQ asks its publishers to wait (memory or disk alarm).", "Giải phóng bộ nhớ hoặc đĩa của RabbitMQ; văn bản tự chuyển tiếp sau đó.", "Free memory or disk of RabbitMQ; documents then go on by themselves."),
     "scan-unavailable": _hub(503, "Chưa quét được mã độc trong tệp đính kèm.", "The attachments could not be scanned for malware.", *_LATER),
     "not-ready": _hub(503, "Hệ thống chưa sẵn sàng.", "The hub is not ready.", *_LATER),
     "misconfigured": _hub(500, "Cấu hình của hệ thống chưa đúng.", "The hub is misconfigured.", "Chạy lienthong check.", "Run lienthong check."),

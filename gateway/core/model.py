@@ -40,6 +40,18 @@ class Priority(IntEnum):
     EXPRESS_TIMED = 4
 
 
+class Lane(StrEnum):
+    """The two lanes on the way to a system that is pushed to: what is urgent overtakes."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+
+    @classmethod
+    def of(cls, priority: Priority) -> "Lane":
+        """Give the lane of a document: khẩn and above are urgent (article 6.4)."""
+        return cls.URGENT if priority >= Priority.URGENT else cls.NORMAL
+
+
 class StatusCode(StrEnum):
     """The nine status codes of the national axis. The numbers between them do not occur."""
 
