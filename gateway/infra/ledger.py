@@ -21,7 +21,8 @@ from gateway.infra import (
     ledger_read,
     ledger_status,
 )
-from gateway.infra.ledger_sqlite import SqliteExecutor
+from gateway.infra.executor import Executor
+from gateway.infra.executor_sqlite import SqliteExecutor
 from gateway.infra.migrate import demand_current
 from gateway.ports import (
     Acceptance,
@@ -42,7 +43,7 @@ from gateway.ports import (
 class SqlLedger:
     """Ledger port."""
 
-    def __init__(self, executor: SqliteExecutor) -> None:
+    def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
     @classmethod
@@ -56,7 +57,7 @@ class SqlLedger:
                 with contextlib.suppress(RuntimeError):  # the loop is closing, and nobody waits any more
                     loop.call_soon_threadsafe(wake, concerned)
 
-        return cls(SqliteExecutor(file, committed))
+        return cls(SqliteExecutor(file, committed=committed))
 
     async def accept(self, entry: Entry) -> Acceptance:
         acceptance: Acceptance = await self._executor.write_batched(ledger_accept.accept, entry)

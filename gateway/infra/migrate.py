@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from gateway.core.faults import Transient
-from gateway.infra.ledger_sqlite import engine
+from gateway.infra.executor_sqlite import engine
 
 SCRIPTS = Path(__file__).with_name("migrations")
 

@@ -6,7 +6,7 @@ from typing import Final, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from gateway.infra.ledger_sqlite import SqliteExecutor
+from gateway.infra.executor_sqlite import SqliteExecutor
 
 _METADATA: Final = sa.MetaData()
 _PAYLOADS: Final = sa.Table(

@@ -10,8 +10,8 @@ from gateway.core import lifecycle
 from gateway.core.faults import Transient
 from gateway.core.model import State, StatusCode
 from gateway.infra import ledger_accept, ledger_read
+from gateway.infra.executor_sqlite import engine
 from gateway.infra.ledger_moves import move, standing
-from gateway.infra.ledger_sqlite import engine
 from gateway.infra.migrate import migrate
 from tests.contracts.entries import RECEIVER, entry
 

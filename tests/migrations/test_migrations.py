@@ -14,8 +14,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from gateway.core.faults import Transient
+from gateway.infra.executor_sqlite import engine
 from gateway.infra.ledger import SqlLedger
-from gateway.infra.ledger_sqlite import engine
 from gateway.infra.migrate import head, migrate
 from gateway.infra.tables import METADATA
 

@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.core.faults import Transient
-from gateway.infra.ledger_sqlite import GROUP, SqliteExecutor
+from gateway.infra.executor import GROUP
+from gateway.infra.executor_sqlite import SqliteExecutor
 
 ADD = "INSERT INTO numbers VALUES (?)"
 

@@ -7,22 +7,18 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from gateway.core.faults import Transient
+from gateway.infra.executor import GROUP, Batch, Hook, Outcome, Unit, run_each, run_group, settle, unavailable
 
 T = TypeVar("T")
 
-GROUP = 64
-"""Units that share a commit: past this the fsync is no longer what costs."""
 READERS = 4
 BUSY_MILLISECONDS = 10_000
 """How long a reader or another process's migration may hold the file before a write gives up."""
-RETRY_AFTER_SECONDS = 5
 
 
 def engine(file: Path) -> sa.Engine:
@@ -43,48 +39,39 @@ def engine(file: Path) -> sa.Engine:
     return made
 
 
-Batch = Callable[[sa.Connection, list[Any]], list[Any]]
-"""Work on several items at once; gives for each its result, or the exception that is its own and nobody else's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Unit:
-    batch: Batch
-    item: Any
-    done: asyncio.Future[Any]
-
-
 class SqliteExecutor:
-    """Runs units of work: writes one after the other in one thread, many to a commit; reads in a small pool."""
+    """Executor: writes one after the other in one thread; reads in a small pool."""
 
-    def __init__(self, file: Path, committed: Callable[[sa.Connection], object] | None = None) -> None:
-        """Open the file. `committed` is called in the writer's thread after each commit, before any caller hears of it."""
+    def __init__(self, file: Path, *, before_commit: Hook | None = None, committed: Hook | None = None) -> None:
+        """Open the file, inside a running event loop.
+
+        In the writer's thread, `before_commit` is the last that runs in each transaction, and `committed` is called after each
+        commit, before any caller hears of it.
+        """
+        self._before_commit = before_commit
         self._committed = committed
         self._engine = engine(file)
         try:
             self._connection = self._engine.connect()
         except sa.exc.OperationalError as error:
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
         self._closed = False
         self._loop = asyncio.get_running_loop()
-        self._waiting: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, "ledger-reader")
         self._writer = threading.Thread(target=self._write, name="ledger-writer", daemon=True)
         self._writer.start()
 
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run `work` in a transaction; returns once it is on disk. What it raises undoes it alone."""
-        return cast("T", await self.write_batched(_run_each, work))
+        return cast("T", await self.write_batched(run_each, work))
 
     async def write_batched(self, batch: Batch, item: Any) -> Any:
-        """Run `batch` on this item and those of others that wait; returns this item's result once it is on disk."""
         self._demand_open()
         done = self._loop.create_future()
-        self._waiting.put(_Unit(batch=batch, item=item, done=done))
+        self._waiting.put(Unit(batch=batch, item=item, done=done))
         return await done
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run `work` on a snapshot."""
         self._demand_open()
         return await self._loop.run_in_executor(self._readers, self._read, work)
 
@@ -99,7 +86,7 @@ class SqliteExecutor:
 
     def _demand_open(self) -> None:
         if self._closed:
-            raise Transient("storage-unavailable", detail_en="closed", retry_after=RETRY_AFTER_SECONDS)
+            raise unavailable("closed")
 
     def _read(self, work: Callable[[sa.Connection], T]) -> T:
         try:
@@ -110,7 +97,7 @@ class SqliteExecutor:
                 finally:
                     connection.exec_driver_sql("ROLLBACK")
         except sa.exc.OperationalError as error:
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
 
     def _write(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -119,7 +106,7 @@ class SqliteExecutor:
             if last:
                 return
 
-    def _gather(self, first: _Unit) -> tuple[list[_Unit], bool]:
+    def _gather(self, first: Unit) -> tuple[list[Unit], bool]:
         """Take what waits, up to a group; True when the end was seen."""
         group = [first]
         while len(group) < GROUP:
@@ -132,7 +119,7 @@ class SqliteExecutor:
             group.append(unit)
         return group, False
 
-    def _run(self, group: list[_Unit]) -> list[tuple[_Unit, Any]]:
+    def _run(self, group: list[Unit]) -> list[Outcome]:
         """Run a group in one transaction; if a unit fails it, run each in its own, so that only the guilty one fails."""
         try:
             self._connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -140,7 +127,7 @@ class SqliteExecutor:
             return [(unit, error) for unit in group]
         self._connection.info.clear()
         try:
-            outcomes = _commit(self._connection, group)
+            outcomes = self._commit(group)
         except Exception as error:  # noqa: BLE001  whatever a unit raises is its caller's
             if len(group) == 1:
                 return [(group[0], error)]
@@ -149,44 +136,23 @@ class SqliteExecutor:
             self._committed(self._connection)
         return outcomes
 
-    def _settle(self, outcomes: list[tuple[_Unit, Any]]) -> None:
-        def resolve() -> None:
-            for unit, result in outcomes:
-                if unit.done.done():  # its caller went away
-                    continue
-                if isinstance(result, Exception):
-                    unit.done.set_exception(_translated(result))
-                else:
-                    unit.done.set_result(result)
+    def _commit(self, group: list[Unit]) -> list[Outcome]:
+        connection = self._connection
+        try:
+            outcomes = run_group(connection, group)
+            if self._before_commit is not None:
+                self._before_commit(connection)
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sa.exc.OperationalError):  # SQLite may have rolled back by itself
+                connection.exec_driver_sql("ROLLBACK")
+            raise
+        return outcomes
 
-        self._loop.call_soon_threadsafe(resolve)
-
-
-def _commit(connection: sa.Connection, group: list[_Unit]) -> list[tuple[_Unit, Any]]:
-    try:
-        batches: dict[Batch, list[_Unit]] = {}
-        for unit in group:
-            batches.setdefault(unit.batch, []).append(unit)
-        outcomes = [
-            outcome
-            for batch, units in batches.items()
-            for outcome in zip(units, batch(connection, [unit.item for unit in units]), strict=True)
-        ]
-        connection.exec_driver_sql("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sa.exc.OperationalError):  # SQLite may have rolled back by itself
-            connection.exec_driver_sql("ROLLBACK")
-        raise
-    return outcomes
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        told = [(unit, _translated(result)) for unit, result in outcomes]
+        self._loop.call_soon_threadsafe(settle, told)
 
 
-def _run_each(connection: sa.Connection, works: list[Callable[[sa.Connection], Any]]) -> list[Any]:
-    return [work(connection) for work in works]
-
-
-def _translated(error: Exception) -> Exception:
-    return _unavailable(error) if isinstance(error, sa.exc.OperationalError) else error
-
-
-def _unavailable(error: Exception) -> Transient:
-    return Transient("storage-unavailable", detail_en=type(error).__name__, retry_after=RETRY_AFTER_SECONDS)
+def _translated(result: Any) -> Any:
+    return unavailable(result) if isinstance(result, sa.exc.OperationalError) else result
