@@ -88,10 +88,15 @@ def test_every_dependency_is_used() -> None:
 def test_the_wheel_carries_the_files_that_the_program_reads(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], cwd=ROOT, check=True)
     carried = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
-    shipped = [file for folder in ("config", "schemas") for file in (ROOT / folder).rglob("*") if file.is_file()]
-    inside = [file for file in (ROOT / "gateway").rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+    shipped = [file for folder in ("adapters", "config", "schemas") for file in _files(folder)]
+    inside = list(_files("gateway"))
     wanted = {f"gateway/shipped/{file.relative_to(ROOT)}" for file in shipped} | {str(file.relative_to(ROOT)) for file in inside}
     assert wanted - carried == set()
+
+
+def _files(folder: str) -> Iterator[Path]:
+    """Give every file of a folder but what Python makes there."""
+    return (file for file in (ROOT / folder).rglob("*") if file.is_file() and "__pycache__" not in file.parts)
 
 
 def _sources() -> Iterator[tuple[str, str]]:

@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def shipped(name: str) -> Path:
-    """Give the folder `schemas` or `config` as installed."""
+    """Give the folder `schemas`, `config` or `adapters` as installed."""
     installed = _PACKAGE / "shipped" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
