@@ -65,6 +65,17 @@ class Broker(Section):
     password_file: Path | None = None
 
 
+class Work(Section):
+    """The worker, which pushes and collects: beside the API in `serve`, or in processes of its own (`lienthong work`).
+
+    Those tell their health and measures at `host` and `port`, where a port is set.
+    """
+
+    in_serve: bool = True
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65535)
+
+
 class Hub(Section):
     """The hub's own identity, which signs the receipts."""
 
@@ -76,13 +87,15 @@ class Hub(Section):
 class Directory(Section):
     """The file of agencies and systems, and the folder of trust anchors, intermediates and CRLs.
 
-    `policy` is a file and `calendar` a folder; without them those that ship with the project hold.
+    `policy` is a file and `calendar` a folder; without them those that ship with the project hold. `adapters` are folders of
+    further adapters, beside those that ship.
     """
 
     agencies: Path = Path("agencies.toml")
     trust: Path = Path("ca")
     policy: Path | None = None
     calendar: Path | None = None
+    adapters: tuple[Path, ...] = ()
 
 
 class Scan(Section):
@@ -118,18 +131,19 @@ class Settings(Section):
     storage: Storage = Storage()
     database: Database | None = None
     broker: Broker | None = None
+    work: Work = Work()
     hub: Hub = Hub()
     directory: Directory = Directory()
     scan: Scan = Scan()
     limits: LimitSettings = LimitSettings()
     quotas: QuotaSettings = QuotaSettings()
-    folder: Path = Field(default=Path(), exclude=True)
+    file: Path = Field(default=Path("gateway.toml"), exclude=True)
 
     @classmethod
     def load(cls, file: Path) -> Self:
         """Read the file; raise Misconfigured naming every wrong key."""
         try:
-            return cls.model_validate({**tomllib.loads(file.read_text("utf-8")), "folder": file.resolve().parent})
+            return cls.model_validate({**tomllib.loads(file.read_text("utf-8")), "file": file.resolve()})
         except FileNotFoundError as error:
             raise Misconfigured(
                 "misconfigured", detail=f"Không có tệp cấu hình {file}.", detail_en=f"No such file: {file}."
@@ -142,4 +156,12 @@ class Settings(Section):
 
     def path(self, path: Path) -> Path:
         """Resolve a path of the file against the file's folder."""
-        return self.folder / path
+        return self.file.parent / path
+
+    def listening(self, port: int | None) -> Self:
+        """Give the same with another port of the API: several processes on one machine share the file."""
+        return self if port is None else self.model_copy(update={"server": self.server.model_copy(update={"port": port})})
+
+    def watched(self, port: int | None) -> Self:
+        """Give the same with another port of the worker's health page."""
+        return self if port is None else self.model_copy(update={"work": self.work.model_copy(update={"port": port})})

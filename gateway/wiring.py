@@ -1,24 +1,35 @@
 """The one file that knows which part fits which port."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yarl import URL
 
 from gateway.config import Settings
-from gateway.core.faults import Fault
+from gateway.core.faults import Fault, Misconfigured
 from gateway.core.rules import Limits, Rules
+from gateway.infra.broker_memory import MemoryBroker
+from gateway.infra.broker_rabbit import RabbitBroker
+from gateway.infra.catalogue import FolderCatalogue
 from gateway.infra.clock import SystemClock
 from gateway.infra.compute import ThreadCompute
+from gateway.infra.database import Database, PostgresDatabase, open_executor
+from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
+from gateway.infra.reconciliation import SqlReconciliation
 from gateway.infra.rules_files import Loaded, Sources, load
 from gateway.infra.scanner_clamd import ClamdScanner
 from gateway.infra.signer_file import FileSigner
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.vault_files import FileVault
 from gateway.infra.waiting import ProcessWaiting
-from gateway.ports import Clock, Ports
+from gateway.ports import Broker, Clock, Ports
 
 RELOAD_SECONDS = 1.0
 """How soon a change of the directory or of a revocation list is in force."""
@@ -37,6 +48,11 @@ class CurrentRules:
 
     def __call__(self) -> Rules:
         return self._loaded.rules
+
+    def reload(self, settings: Settings) -> None:
+        """Load by other settings, and swap. Raises Misconfigured, having changed nothing."""
+        self._loaded = load_rules(settings, self._clock)
+        self._settings, self._stamp = settings, self._loaded.stamp()
 
     async def follow(self, telemetry: LoggedTelemetry) -> None:
         """Reload whenever a file changes, for ever."""
@@ -77,9 +93,41 @@ def scanner(settings: Settings) -> ClamdScanner | None:
     return ClamdScanner(settings.scan.clamd, seconds=settings.scan.seconds) if settings.scan.clamd else None
 
 
+def database(settings: Settings) -> Database:
+    """Give the database of the ledger that the settings name. Raises Misconfigured."""
+    named = settings.database
+    if named is None:
+        return settings.path(settings.storage.data) / LEDGER_FILE
+    return PostgresDatabase.named(
+        named.url,
+        password_file=named.password_file and settings.path(named.password_file),
+        connections=named.connections,
+        statement_seconds=named.statement_seconds,
+        lock_seconds=named.lock_seconds,
+    )
+
+
+def broker(settings: Settings) -> Broker:
+    """Give the broker that the settings name, RabbitMQ or that of this process, without connecting. Raises Misconfigured."""
+    named = settings.broker
+    if named is None:
+        return MemoryBroker()
+    file = named.password_file and settings.path(named.password_file)
+    try:
+        password = file.read_text("utf-8").strip() if file else None
+    except OSError as error:
+        raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
+    return RabbitBroker(str(URL(named.url).with_password(password)) if password else named.url)
+
+
+def adapters(settings: Settings) -> FolderCatalogue:
+    """Give the adapters that ship and those of the settings' folders. Raises Misconfigured naming a wrong manifest."""
+    return FolderCatalogue([settings.path(each) for each in settings.directory.adapters], settings.file.parent)
+
+
 @asynccontextmanager
 async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Parts]:
-    """Open every part of the embedded plane (SQLite, files, one process), and close them in order.
+    """Open every part that the settings name, and close them in order.
 
     Raises Misconfigured naming the setting or file that is wrong.
     """
@@ -91,9 +139,16 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     vault = await FileVault.open(data / VAULT_FOLDER)
     pdfs = WorkerPdfReader()
     waiting = ProcessWaiting()
-    ledger = SqlLedger.open(data / LEDGER_FILE, waiting.notify)
+    opened = database(settings)
+    catalogue, queues = adapters(settings), broker(settings)
+    executor = open_executor(opened, waiting.notify if isinstance(opened, Path) else None)
     ports = Ports(
-        ledger=ledger,
+        ledger=SqlLedger(executor),
+        outbox=SqlOutbox(executor),
+        dead_letters=SqlDeadLetters(executor),
+        reconciliation=SqlReconciliation(executor),
+        broker=queues,
+        catalogue=catalogue,
         vault=vault,
         pdfs=pdfs,
         scanner=scanner(settings),
@@ -103,12 +158,23 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         telemetry=telemetry,
         waiting=waiting,
     )
-    follower = asyncio.create_task(rules.follow(telemetry))
+    followers = [asyncio.create_task(each) for each in (rules.follow(telemetry), *_heard(opened, waiting, telemetry))]
     try:
         yield Parts(ports=ports, rules=rules, telemetry=telemetry)
     finally:
-        follower.cancel()
-        await asyncio.gather(follower, return_exceptions=True)
-        await ledger.close()
+        for follower in followers:
+            follower.cancel()
+        await asyncio.gather(*followers, return_exceptions=True)
+        await catalogue.close()
+        await queues.close()
+        await executor.close()
         await vault.close()
         await pdfs.close()
+
+
+def _heard(opened: Database, waiting: ProcessWaiting, telemetry: LoggedTelemetry) -> Iterator[Coroutine[Any, Any, None]]:
+    """Give what tells those who wait of what is committed, where the executor does not."""
+    if isinstance(opened, PostgresDatabase):
+        from gateway.infra.listener_postgres import listen  # the embedded ledger does not pay for it
+
+        yield listen(opened, waiting, telemetry)

@@ -51,7 +51,7 @@ def test_every_dev_command_of_the_documents_exists() -> None:
 
 
 def test_the_example_settings_are_the_defaults() -> None:
-    assert Settings.load(ROOT / "config" / "gateway.toml") == Settings(folder=ROOT / "config")
+    assert Settings.load(ROOT / "config" / "gateway.toml") == Settings(file=ROOT / "config" / "gateway.toml")
 
 
 def test_the_example_settings_show_every_setting() -> None:

@@ -33,7 +33,9 @@ LONGEST_WAIT: Final = 86_400
 """A `Retry-After` of more than a day is a mistake of the other side, not a wish."""
 WORDS: Final = ("detail", "message", "title", "error")
 """Where JSON answers have their words (RFC 9457, and custom)."""
-AGAIN: Final = {408: "receiver-timeout", 425: "receiver-failed"} | dict.fromkeys((429, 502, 503, 504), "receiver-unreachable")
+AGAIN: Final = (
+    {425: "receiver-failed"} | dict.fromkeys((408, 504), "receiver-timeout") | dict.fromkeys((429, 503), "receiver-unreachable")
+)
 
 
 def _bare(url: AnyHttpUrl) -> AnyHttpUrl:

@@ -1,7 +1,7 @@
 """The directory of agencies: organ ids of both grammars, aliases, validity dates. Never string work on ids."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -56,10 +56,23 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """How the hub reaches a system by itself: through which adapter, and with what settings of that adapter.
+
+    `in_flight` documents of a lane are on their way into it at once; each attempt may take `seconds`.
+    """
+
+    adapter: str
+    settings: Mapping[str, object]
+    in_flight: int = 1
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A client of the API, bound to the organ ids it may act for, known by the hashes of its tokens and certificates.
 
-    `quota` is its own; None is the hub's usual one.
+    `quota` is its own; None is the hub's usual one. With a `link` the hub pushes to it, else it polls.
     """
 
     id: SystemId
@@ -67,6 +80,7 @@ class System:
     token_sha256: tuple[str, ...] = ()
     certificate_sha256: tuple[str, ...] = ()
     quota: Quota | None = None
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,15 +138,25 @@ class Systems:
     systems: tuple[System, ...]
     _by_token: dict[str, System] = field(repr=False)
     _by_certificate: dict[str, System] = field(repr=False)
+    _by_pushed: dict[OrganId, System] = field(repr=False)
 
     @classmethod
     def of(cls, systems: Iterable[System]) -> "Systems":
-        """Index the systems."""
+        """Index the systems.
+
+        Raises ValueError if two systems with a link act for the same agency: only one may be pushed its documents.
+        """
         rows = tuple(systems)
+        by_pushed: dict[OrganId, System] = {}
+        for organ, system in ((organ, each) for each in rows if each.link is not None for organ in each.organs):
+            if organ in by_pushed:
+                raise ValueError(f"{organ} is pushed to by {by_pushed[organ].id} and {system.id}")
+            by_pushed[organ] = system
         return cls(
             systems=rows,
             _by_token={token: system for system in rows for token in system.token_sha256},
             _by_certificate={digest: system for system in rows for digest in system.certificate_sha256},
+            _by_pushed=by_pushed,
         )
 
     def by_token(self, sha256: str) -> System | None:
@@ -141,5 +165,58 @@ class Systems:
     def by_certificate(self, sha256: str) -> System | None:
         return self._by_certificate.get(sha256)
 
+    def pushed_to(self, organ: OrganId) -> System | None:
+        """Find the system that an agency's documents are pushed to; None where the agency polls."""
+        return self._by_pushed.get(organ)
+
+    def route(self, organ: OrganId) -> SystemId | None:
+        """Name the system that an agency's documents are pushed to; None where the agency polls."""
+        system = self._by_pushed.get(organ)
+        return system.id if system else None
+
+    def find(self, system: SystemId) -> System | None:
+        """Find a system by its id."""
+        return next((each for each in self.systems if each.id == system), None)
+
+    def linked(self) -> tuple[System, ...]:
+        """Give the systems that are pushed to or collected from."""
+        return tuple(each for each in self.systems if each.link is not None)
+
     def __iter__(self) -> Iterator[System]:
         return iter(self.systems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """A person or program that runs the hub, known by the hashes of its tokens. It acts for no agency."""
+
+    id: str
+    token_sha256: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operators:
+    """All operators, found by the hash of a token (SHA-256, hex)."""
+
+    operators: tuple[Operator, ...]
+    _by_token: dict[str, Operator] = field(repr=False)
+
+    @classmethod
+    def of(cls, operators: Iterable[Operator]) -> "Operators":
+        """Index the operators.
+
+        Raises ValueError if two have the same token: the audit log would name the wrong one.
+        """
+        rows = tuple(operators)
+        by_token: dict[str, Operator] = {}
+        for token, operator in ((token, each) for each in rows for token in each.token_sha256):
+            if token in by_token:
+                raise ValueError(f"operators {by_token[token].id} and {operator.id} have the same token")
+            by_token[token] = operator
+        return cls(operators=rows, _by_token=by_token)
+
+    def by_token(self, sha256: str) -> Operator | None:
+        return self._by_token.get(sha256)
+
+    def __iter__(self) -> Iterator[Operator]:
+        return iter(self.operators)

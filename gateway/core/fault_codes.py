@@ -26,6 +26,10 @@ def _hub(status: int, vi: str, en: str, cure_vi: str, cure_en: str) -> FaultCode
     return FaultCode(status=status, owner=Owner.HUB, vi=vi, en=en, cure_vi=cure_vi, cure_en=cure_en)
 
 
+def _receiver(status: int, vi: str, en: str, cure_vi: str, cure_en: str) -> FaultCode:
+    return FaultCode(status=status, owner=Owner.RECEIVER, vi=vi, en=en, cure_vi=cure_vi, cure_en=cure_en)
+
+
 def _broken(rule: Rule) -> FaultCode:
     """Make the refusal of a rule of the policy, which names its article."""
     article_vi, article_en = (f" (Điều {rule.article})", f" (article {rule.article})") if rule.article else ("", "")
@@ -47,6 +51,14 @@ _CERTIFICATE = (
 )
 _REQUEST = ("Sửa yêu cầu theo tài liệu API (/api/v1/docs).", "Correct the request by the API reference (/api/v1/docs).")
 _XML = ("Sửa tệp edXML ở vị trí nêu trên rồi gửi lại.", "Correct the edXML file at the place named, then send again.")
+_LINK = (
+    "Sửa mục link của hệ thống trong agencies.toml, rồi chạy lienthong check và cho chạy lại hệ thống.",
+    "Correct the link of the system in agencies.toml, run lienthong check, then resume the system.",
+)
+_AWAY = (
+    "Kiểm tra hệ thống của nơi nhận; trục tự thử lại, văn bản giữ nguyên thứ tự.",
+    "Look after the receiver's system; the hub tries again by itself, and the order of documents is kept.",
+)
 _LATER = ("Gửi lại đúng tệp này sau thời gian Retry-After.", "Send the very same bytes again after Retry-After.")
 
 # fmt: off
@@ -113,6 +125,15 @@ FAULTS: dict[str, FaultCode] = {
     "paper-unexpected": _sender(422, "Văn bản này không có bản giấy đi kèm.", "No paper copy follows this document.", "Kiểm tra lại mã lượt chuyển.", "Check the delivery id."),
     "assignment-lead": _sender(422, "Phân công phải có đúng một đơn vị chủ trì (Điều 12.2b).", "An assignment has exactly one lead unit (article 12.2b).", "Ghi đúng một đơn vị có role = lead, các đơn vị khác role = coordinator.", "Give exactly one unit the role lead, the others the role coordinator."),
     "status-reason-required": _sender(422, "Trạng thái này bắt buộc nêu lý do (Description).", "This status needs a reason (Description).", *_XML),
+    # pushing to a receiver's system
+    "receiver-unreachable": _receiver(502, "Không kết nối được hệ thống của nơi nhận.", "The receiver's system is out of reach.", *_AWAY),
+    "receiver-timeout": _receiver(504, "Hệ thống của nơi nhận không trả lời kịp.", "The receiver's system did not answer in time.", *_AWAY),
+    "receiver-failed": _receiver(502, "Hệ thống của nơi nhận gặp lỗi.", "The receiver's system failed.", *_AWAY),
+    "receiver-refused": _sender(422, "Hệ thống của nơi nhận từ chối văn bản.", "The receiver's system refused the document.", "Xem lời từ chối; sửa rồi gửi văn bản mới, hoặc liên hệ nơi nhận.", "Read the refusal; correct and send anew, or ask the receiver."),
+    "link-unauthorised": _hub(502, "Hệ thống của nơi nhận không chấp nhận mã truy cập của trục.", "The receiver's system does not accept the hub's credentials.", *_LINK),
+    "link-misconfigured": _hub(500, "Cấu hình nối tới hệ thống của nơi nhận chưa đúng.", "The link to the receiver's system is misconfigured.", *_LINK),
+    "adapter-failed": _hub(500, "Bộ nối (adapter) gặp lỗi.", "The adapter failed.", "Báo nhà cung cấp bộ nối; trục tự thử lại.", "Tell the adapter's vendor; the hub tries again by itself."),
+    "delivery-poisonous": _hub(500, "Văn bản nhiều lần làm hỏng tiến trình chuyển.", "The document brought workers down again and again.", "Xem nhật ký của tiến trình work, sửa nguyên nhân rồi gửi lại (lienthong deadletters requeue).", "See the log of the work process, mend the cause, then requeue it (lienthong deadletters requeue)."),
     # the directory
     "entry-unknown": _sender(404, "Danh bạ không có cơ quan hoặc hệ thống này.", "The directory has no such agency or system.", "Xem lienthong agency list và lienthong system list.", "See lienthong agency list and lienthong system list."),
     "entry-exists": _sender(409, "Danh bạ đã có cơ quan hoặc hệ thống này.", "The directory already has this agency or system.", "Dùng lienthong agency set hoặc lienthong system rotate.", "Use lienthong agency set or lienthong system rotate."),

@@ -14,7 +14,7 @@ from lxml import etree
 
 from gateway.core import attachments, canonical, reading, routing, vietnamese, xmlsafe
 from gateway.core.authentication import Authenticated, authenticate
-from gateway.core.directory import Agency, System
+from gateway.core.directory import Agency, System, Systems
 from gateway.core.envelope import Attachment, DocumentPackage, MessageHeader
 from gateway.core.faults import Rejected
 from gateway.core.findings import finding
@@ -92,7 +92,7 @@ def take_in(upload: Upload, rules: Rules, caller: System, now: datetime) -> Inta
     document = _document(upload, case, caller, findings=(*known.findings, *read.findings, *doubled))
     return Intake(
         document=document,
-        deliveries=_deliveries(document, receivers),
+        deliveries=_deliveries(document, receivers, rules.systems),
         sender=known.sender,
         trusted_as=known.trusted_as,
         line=line,
@@ -238,9 +238,15 @@ def _attached(enclosure: Enclosure, facts: PdfFacts) -> Attached:
     )
 
 
-def _deliveries(document: Document, receivers: Collection[OrganId]) -> tuple[Delivery, ...]:
+def _deliveries(document: Document, receivers: Collection[OrganId], systems: Systems) -> tuple[Delivery, ...]:
+    """Make a delivery for each receiver: it waits to be pushed where the hub reaches its system, else to be polled."""
     return tuple(
-        Delivery(id=derived_id(document.id, receiver), document=document.id, receiver=receiver, state=State.AVAILABLE)
+        Delivery(
+            id=derived_id(document.id, receiver),
+            document=document.id,
+            receiver=receiver,
+            state=State.QUEUED if systems.pushed_to(receiver) else State.AVAILABLE,
+        )
         for receiver in receivers
     )
 

@@ -11,11 +11,25 @@ from gateway.core.model import Owner, State, StatusCode
 
 HAND_OVER = "hand-over"
 """The trigger of the hub itself: the receiver acknowledged that it holds the document."""
+ATTEMPT = "attempt"
+"""The trigger of a worker: the document is on its way into the receiver's system."""
+DEFER = "defer"
+"""The trigger of a worker: an attempt came to nothing, or nobody knows what it came to; another follows."""
+WITHDRAW = "withdraw"
+"""The trigger of a worker: an attempt surely came to nothing, and a recall is waiting for that."""
+FAIL = "fail"
+"""The trigger of a worker: there will be no further attempt unless an operator says so."""
 
 RELEASE = "release"
-"""The trigger of an operator: what the policy held may go on."""
+"""The trigger of an operator: what waits may go on, to a receiver that polls."""
+REQUEUE = "requeue"
+"""The trigger of an operator: what waits may go on, to a receiver whose system is pushed to."""
 TURN_BACK = "turn-back"
-"""The trigger of an operator: what the policy held goes back to its sender."""
+"""The trigger of an operator: what waits goes back to its sender."""
+PARK = "park"
+"""The trigger of an operator: what could not be delivered is put aside, out of the list of what needs a hand."""
+REDIRECT = "redirect"
+"""The trigger of an operator: another delivery of the document, to another receiver, takes this one's place."""
 
 PROGRESS: dict[StatusCode | None, State] = {
     None: State.COLLECTED,
@@ -29,6 +43,8 @@ PROGRESS: dict[StatusCode | None, State] = {
 
 _RANK = {code: rank for rank, code in enumerate(PROGRESS)}
 _OPEN = frozenset(PROGRESS.values())
+_ON_THE_WAY = frozenset({State.AVAILABLE, State.QUEUED, State.DELIVERING, State.FAILED})
+"""Not known to be handed over, and yet the receiver may have it: its answer may be faster than what we hear of an attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +57,30 @@ class Row:
 
 
 TABLE: tuple[Row, ...] = (
-    Row(trigger=HAND_OVER, sources=frozenset({State.AVAILABLE}), target=State.COLLECTED),
-    *(
-        Row(trigger=code, sources=_OPEN | {State.AVAILABLE}, target=target)
-        for code, target in PROGRESS.items()
-        if code is not None
-    ),
+    Row(trigger=HAND_OVER, sources=_ON_THE_WAY, target=State.COLLECTED),
+    Row(trigger=ATTEMPT, sources=frozenset({State.QUEUED}), target=State.DELIVERING),
+    Row(trigger=DEFER, sources=frozenset({State.DELIVERING}), target=State.QUEUED),
+    Row(trigger=FAIL, sources=frozenset({State.DELIVERING, State.QUEUED}), target=State.FAILED),
+    Row(trigger=WITHDRAW, sources=frozenset({State.RECALL_REQUESTED}), target=State.RECALLED),
+    *(Row(trigger=code, sources=_OPEN | _ON_THE_WAY, target=target) for code, target in PROGRESS.items() if code is not None),
     Row(
         trigger=StatusCode.REFUSED,
-        sources=frozenset({State.AVAILABLE, State.COLLECTED, State.RECEIVED, State.RECALL_REQUESTED}),
+        sources=_ON_THE_WAY | {State.COLLECTED, State.RECEIVED, State.RECALL_REQUESTED},
         target=State.REJECTED,
     ),
-    Row(trigger=StatusCode.RECALL_REQUESTED, sources=frozenset({State.AVAILABLE, State.SUSPENDED}), target=State.RECALLED),
-    Row(trigger=RELEASE, sources=frozenset({State.SUSPENDED}), target=State.AVAILABLE),
-    Row(trigger=TURN_BACK, sources=frozenset({State.SUSPENDED}), target=State.REJECTED),
-    Row(trigger=StatusCode.RECALL_REQUESTED, sources=_OPEN, target=State.RECALL_REQUESTED),
+    Row(
+        trigger=StatusCode.RECALL_REQUESTED,
+        sources=frozenset({State.AVAILABLE, State.SUSPENDED, State.QUEUED, State.FAILED}),
+        target=State.RECALLED,
+    ),
+    Row(trigger=StatusCode.RECALL_REQUESTED, sources=_OPEN | {State.DELIVERING}, target=State.RECALL_REQUESTED),
     Row(trigger=StatusCode.RECALL_AGREED, sources=frozenset({State.RECALL_REQUESTED}), target=State.RECALLED),
     Row(trigger=StatusCode.RECALL_REFUSED, sources=frozenset({State.RECALL_REQUESTED}), target=None),
+    Row(trigger=RELEASE, sources=frozenset({State.SUSPENDED, State.FAILED, State.QUEUED}), target=State.AVAILABLE),
+    Row(trigger=REQUEUE, sources=frozenset({State.SUSPENDED, State.FAILED, State.AVAILABLE}), target=State.QUEUED),
+    Row(trigger=TURN_BACK, sources=frozenset({State.SUSPENDED, State.FAILED}), target=State.REJECTED),
+    Row(trigger=PARK, sources=frozenset({State.FAILED}), target=State.SUSPENDED),
+    Row(trigger=REDIRECT, sources=frozenset({State.SUSPENDED, State.FAILED}), target=State.REPLACED),
 )
 
 FINAL = frozenset({State.REJECTED, State.RECALLED, State.REPLACED})
@@ -81,8 +104,19 @@ def hand_over(standing: Standing) -> Standing:
     return standing if target is None else Standing(state=target, code=standing.code, progress=standing.progress)
 
 
+def pushed(standing: Standing, trigger: str) -> Standing | None:
+    """Give the standing after what a worker did (ATTEMPT, DEFER, WITHDRAW, FAIL); None where it is past being pushed.
+
+    While a recall waits for its answer attempts go on: only they can tell whether the receiver has the document.
+    """
+    if standing.state is State.RECALL_REQUESTED and trigger in {ATTEMPT, DEFER}:
+        return standing
+    target = _target(trigger, standing.state)
+    return None if target is None else Standing(state=target, code=standing.code, progress=standing.progress)
+
+
 def resolve(standing: Standing, trigger: str) -> Standing:
-    """Give the standing after an operator released or turned back what was held. Raises `status-conflict` where nothing is."""
+    """Give the standing after what an operator decided. Raises `status-conflict` where the state does not allow it."""
     target = _target(trigger, standing.state)
     if target is None:
         raise _conflict(standing.state, trigger)

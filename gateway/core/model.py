@@ -153,7 +153,11 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One document on its way to one receiver. `id` is derived from the document's id and the receiver."""
+    """One document on its way to one receiver. `id` is derived from the document's id and the receiver.
+
+    `why` is for people. Of a delivery that is pushed, `cause` is the fault code of the last attempt that came to nothing,
+    and `answer` what the other side said then.
+    """
 
     id: str
     document: str
@@ -166,6 +170,8 @@ class Delivery:
     next_attempt_at: datetime | None = None
     progress: StatusCode | None = None
     paper_arrived_at: datetime | None = None
+    cause: str | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from gateway.core.calendar import Calendar
-from gateway.core.directory import Directory, Systems
+from gateway.core.directory import Directory, Operators, Systems
 from gateway.core.policy.settings import Policy
 from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
@@ -23,7 +23,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Directory, systems, trust, schema, policy, calendar and limits as loaded together from one configuration."""
+    """Directory, systems, operators, trust, schema, policy, calendar and limits as loaded together from one configuration."""
 
     directory: Directory
     systems: Systems
@@ -32,3 +32,4 @@ class Rules:
     policy: Policy = field(default_factory=Policy)
     calendar: Calendar = field(default_factory=Calendar)
     limits: Limits = field(default_factory=Limits)
+    operators: Operators = field(default_factory=lambda: Operators.of(()))

@@ -1,10 +1,7 @@
-"""Serve the API until the process is told to stop."""
+"""Serve the API until the process is told to stop; by default the worker's loops run beside it."""
 
 import asyncio
 import gc
-import importlib
-import importlib.util
-import signal
 import ssl
 
 from aiohttp import web
@@ -18,8 +15,9 @@ from gateway.entry.api.hub import Hub
 from gateway.entry.api.pace import Patience
 from gateway.entry.api.proxy import Proxy
 from gateway.entry.api.quotas import Quotas
-from gateway.infra.allocator import return_large_blocks
-from gateway.wiring import assemble
+from gateway.entry.running import Reloading, run, stopping
+from gateway.entry.worker import Worker
+from gateway.wiring import Parts, assemble
 
 SHORTEST_SECRET = 16
 """Bytes of the secret that a proxy shows; `openssl rand -hex 16` makes 32."""
@@ -27,33 +25,24 @@ DRAIN_SECONDS = 10.0
 """How long running requests may finish after SIGTERM; long polls are cut."""
 
 
-def run(settings: Settings) -> None:
-    """Serve on uvloop where it is installed (extra `fast`), else on the standard event loop."""
-    return_large_blocks()
-    fast = importlib.util.find_spec("uvloop") is not None
-    factory = importlib.import_module("uvloop").new_event_loop if fast else asyncio.new_event_loop
-    with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(serve(settings))
-
-
-async def serve(settings: Settings) -> None:
+def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then drain."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    run(lambda: _serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = stopping()
     async with assemble(settings) as parts:
         hub = Hub(
             ports=parts.ports,
             rules=parts.rules,
-            metrics=parts.telemetry.exposition,
-            patience=Patience(
-                seconds=settings.limits.body_seconds,
-                grace_seconds=settings.limits.body_grace_seconds,
-                bytes_per_second=settings.limits.body_bytes_per_second,
-            ),
+            counters=parts.telemetry.exposition,
+            patience=_patience(settings),
             proxy=trusted_proxy(settings),
-            quotas=Quotas(Quota(**settings.quotas.model_dump())),
+            quotas=Quotas(_quota(settings)),
         )
+        Reloading(Settings.load(settings.file), parts.telemetry, lambda found: _apply(found, hub, parts)).listen()
+        worker = asyncio.create_task(Worker(parts.ports, parts.rules).run(stop)) if settings.work.in_serve else None
         runner = web.AppRunner(application(hub), shutdown_timeout=DRAIN_SECONDS)
         await runner.setup()
         try:
@@ -64,8 +53,29 @@ async def serve(settings: Settings) -> None:
             await stop.wait()
             server.close()
         finally:
+            stop.set()
             await runner.cleanup()
+            if worker is not None:
+                await worker
             parts.telemetry.record("hub.stopped")
+
+
+def _apply(found: Settings, hub: Hub, parts: Parts) -> None:
+    parts.rules.reload(found)
+    hub.patience = _patience(found)
+    hub.quotas.default = _quota(found)
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(
+        seconds=settings.limits.body_seconds,
+        grace_seconds=settings.limits.body_grace_seconds,
+        bytes_per_second=settings.limits.body_bytes_per_second,
+    )
+
+
+def _quota(settings: Settings) -> Quota:
+    return Quota(**settings.quotas.model_dump())
 
 
 def server_tls(settings: Settings, tls: Tls) -> ssl.SSLContext:

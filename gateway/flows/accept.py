@@ -44,7 +44,9 @@ class Package:
         return sum(staged.size for staged in self.staged)
 
 
-async def accept(ports: Ports, rules: Rules, package: Package, caller: System, idempotency_key: str | None) -> Acceptance:
+async def accept(
+    ports: Ports, rules: Rules, package: Package, caller: System, *, idempotency_key: str | None, trace_id: str
+) -> Acceptance:
     """Accept a document: after this returns it is on disk (fsync) and in the ledger, exactly once.
 
     The very same bytes again give the very same answer. Raises Rejected, leaving nothing behind, or Transient.
@@ -55,7 +57,7 @@ async def accept(ports: Ports, rules: Rules, package: Package, caller: System, i
         first = await ports.ledger.accepted(package.content_sha256, caller.organs)
         if first is None:
             raise
-        ports.telemetry.record("document.repeated", document=first.document, size=package.weight)
+        ports.telemetry.record("document.repeated", document=first.document, size=package.weight, trace_id=trace_id)
         return first
     document, deliveries = decided.document, decided.deliveries
     receivers = tuple(delivery.receiver for delivery in deliveries)
@@ -63,7 +65,13 @@ async def accept(ports: Ports, rules: Rules, package: Package, caller: System, i
         Attestation(fact=Fact.ACCEPTED, document=document, delivery=None, receivers=receivers, at=document.accepted_at)
     )
     entry = Entry(
-        document=document, deliveries=deliveries, receipt=receipt, answer=_answer(decided), idempotency_key=idempotency_key
+        document=document,
+        deliveries=deliveries,
+        receipt=receipt,
+        answer=_answer(decided),
+        idempotency_key=idempotency_key,
+        routes={organ: system for organ in receivers if (system := rules.systems.route(organ)) is not None},
+        trace_id=trace_id,
     )
     await ports.ledger.foresee(entry)  # a refusal leaves nothing in the vault
     await ports.vault.keep(package.staged)
@@ -75,6 +83,7 @@ async def accept(ports: Ports, rules: Rules, package: Package, caller: System, i
         deliveries=len(deliveries),
         size=document.size,
         priority=int(document.priority),
+        trace_id=trace_id,
     )
     return acceptance
 

@@ -1,19 +1,13 @@
 """The ledger over SQLAlchemy Core: plain functions on a connection, run by an executor."""
 
-import asyncio
-import contextlib
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Self
-
-import sqlalchemy as sa
 
 from gateway.core.model import Delivery, Event, OrganId, Receipt, State, StatusReport, SystemId
 from gateway.infra import (
     ledger_accept,
-    ledger_events,
     ledger_findings,
     ledger_held,
     ledger_inbox,
@@ -21,8 +15,8 @@ from gateway.infra import (
     ledger_read,
     ledger_status,
 )
+from gateway.infra.database import Database, open_executor
 from gateway.infra.executor import Executor
-from gateway.infra.executor_sqlite import SqliteExecutor
 from gateway.infra.migrate import demand_current
 from gateway.ports import (
     Acceptance,
@@ -34,6 +28,7 @@ from gateway.ports import (
     Page,
     PaperOutcome,
     Refusal,
+    Route,
     Seal,
     StatusOutcome,
     Tally,
@@ -47,17 +42,9 @@ class SqlLedger:
         self._executor = executor
 
     @classmethod
-    def open(cls, file: Path, wake: Callable[[Collection[OrganId]], None] | None = None) -> Self:
-        """Open the ledger of a file, inside a running event loop; `wake` is told whom committed events concern."""
-        loop = asyncio.get_running_loop()
-
-        def committed(connection: sa.Connection) -> None:
-            concerned = ledger_events.concerned(connection)
-            if wake is not None and concerned:
-                with contextlib.suppress(RuntimeError):  # the loop is closing, and nobody waits any more
-                    loop.call_soon_threadsafe(wake, concerned)
-
-        return cls(SqliteExecutor(file, committed=committed))
+    def open(cls, database: Database, wake: Callable[[Collection[OrganId]], None] | None = None) -> Self:
+        """Open the ledger of a database, inside a running event loop (see `open_executor`); `close` closes the database."""
+        return cls(open_executor(database, wake))
 
     async def accept(self, entry: Entry) -> Acceptance:
         acceptance: Acceptance = await self._executor.write_batched(ledger_accept.accept, entry)
@@ -131,8 +118,8 @@ class SqlLedger:
     async def held(self) -> tuple[DocumentView, ...]:
         return await self._executor.read(ledger_held.held)
 
-    async def release(self, document: str, *, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
-        return await self._executor.write(lambda c: ledger_held.release(c, document, by, reason, now))
+    async def release(self, document: str, *, route: Route, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
+        return await self._executor.write(lambda c: ledger_held.release(c, document, route, by, reason, now))
 
     async def turn_back(self, document: str, *, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
         return await self._executor.write(lambda c: ledger_held.turn_back(c, document, by, reason, now))

@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
-from gateway.core.model import Delivery, Document, OrganId, State
+from gateway.core.model import Delivery, Document, Lane, OrganId, State
 from gateway.infra import ledger_events
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_rows import document_row, finding_rows, receipt_row
-from gateway.infra.tables import deliveries, documents, findings, idempotency, receipts, refusals
+from gateway.infra.outbox_relay import outbox_row
+from gateway.infra.tables import deliveries, documents, findings, idempotency, outbox, receipts, refusals
 from gateway.ports import Acceptance, Entry, Refusal
 
 
@@ -46,6 +47,9 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
         connection.execute(
             deliveries.insert().values(document_seq=_document_seq()), [row for each in new for row in _delivery_rows(each)]
         )
+        pushed = [row for each in new for row in _outbox_rows(each)]
+        if pushed:
+            connection.execute(outbox.insert().values(seq=_delivery_seq()), pushed)
         connection.execute(receipts.insert(), [receipt_row(each.receipt) for each in new])
         noticed = [row for each in new for row in finding_rows(each.document)]
         if noticed:
@@ -174,6 +178,20 @@ def _delivery_rows(entry: Entry) -> list[dict[str, Any]]:
     ]
 
 
+def _delivery_seq() -> sa.ScalarSelect[int]:
+    """Find the place in accept order that the delivery was given."""
+    return sa.select(deliveries.c.seq).where(deliveries.c.id == sa.bindparam("queued")).scalar_subquery()
+
+
+def _outbox_rows(entry: Entry) -> list[dict[str, Any]]:
+    lane = Lane.of(entry.document.priority)
+    return [
+        outbox_row(each.id, entry.routes[each.receiver], lane, entry.trace_id) | {"queued": each.id}
+        for each in entry.deliveries
+        if each.state is State.QUEUED
+    ]
+
+
 def _events(entry: Entry) -> list[dict[str, Any]]:
     document = entry.document
     accepted = about(document, None, "document.accepted", document.accepted_at, sha256=document.sha256)
@@ -185,6 +203,5 @@ def _told(document: Document, delivery: Delivery) -> dict[str, Any]:
     if delivery.state is State.SUSPENDED:
         return ledger_events.to_sender(about(document, delivery, "delivery.held", document.accepted_at, why=delivery.why))
     noticed = list(dict.fromkeys(each.code for each in document.findings))
-    return about(
-        document, delivery, "delivery.available", document.accepted_at, priority=document.priority.value, findings=noticed
-    )
+    happened = "delivery.queued" if delivery.state is State.QUEUED else "delivery.available"
+    return about(document, delivery, happened, document.accepted_at, priority=document.priority.value, findings=noticed)

@@ -66,9 +66,13 @@ def inbox(connection: sa.Connection, organs: Organs, after: str | None, limit: i
     return Page(items=tuple(items), next=cursor(page[-1].priority, page[-1].seq) if len(rows) > limit else None)
 
 
-def delivery_views(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple[DocumentView, ...]:
-    """Give each delivery that fits, with its document."""
+def delivery_views(
+    connection: sa.Connection, condition: sa.ColumnElement[bool], *, lock: bool = False
+) -> tuple[DocumentView, ...]:
+    """Give each delivery that fits, with its document; `lock` the deliveries for a change."""
     joined = sa.select(deliveries).join(documents, documents.c.id == deliveries.c.document)
+    if lock:
+        joined = joined.with_for_update(of=deliveries)
     rows = connection.execute(joined.where(condition).order_by(deliveries.c.seq)).mappings().all()
     known = _documents(connection, {row["document"] for row in rows})
     return tuple(DocumentView(document=known[row["document"]], deliveries=(read_delivery(row),)) for row in rows)

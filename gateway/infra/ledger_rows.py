@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.core import lifecycle
+from gateway.core.fault_codes import FAULTS
 from gateway.core.model import (
     Attached,
     BusinessType,
@@ -109,8 +110,10 @@ def read_delivery(row: Row) -> Delivery:
         state=state,
         status_code=_code(row["status_code"]),
         why=row["why"],
-        owner=lifecycle.owner(state),
+        owner=FAULTS[row["cause"]].owner if state is State.FAILED and row["cause"] else lifecycle.owner(state),
         attempts=row["attempts"],
+        cause=row["cause"],
+        answer=row["answer"],
         next_attempt_at=row["not_before"],
         progress=_code(row["progress"]),
         paper_arrived_at=row["paper_arrived_at"],

@@ -15,7 +15,7 @@ from gateway.infra import ledger_events, ledger_read
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_rows import receipt_row
-from gateway.infra.tables import receipts, statuses
+from gateway.infra.tables import outbox, receipts, statuses
 from gateway.ports import Seal, StatusOutcome
 
 _RECALL_EVENTS = {
@@ -73,6 +73,8 @@ def _move(connection: sa.Connection, own: Delivery, after: lifecycle.Standing, r
     before = standing(own)
     if after == before:
         return
+    if before.state is State.QUEUED:  # the receiver has spoken, or need not: it is not pushed any more
+        connection.execute(outbox.delete().where(outbox.c.delivery == own.id))
     if report.code in lifecycle.NEEDS_REASON:
         why: str | None = report.description
     else:  # while a recall waits for its answer, work may go on: the recall's reason stays

@@ -11,7 +11,7 @@ from cryptography import x509
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.core import trust
-from gateway.core.directory import Agency, Directory, System, Systems
+from gateway.core.directory import Agency, Directory, Link, Operator, Operators, System, Systems
 from gateway.core.faults import Fault, Misconfigured
 from gateway.core.model import OrganId, SystemId, Trust
 from gateway.core.quota import Quota
@@ -54,6 +54,17 @@ class QuotaRow(BaseModel):
     uploads: int = Field(default=Quota().uploads, ge=1)
 
 
+class LinkRow(BaseModel):
+    """`link` of a `[[system]]`: the hub reaches it by itself. The adapter judges its own `settings`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    adapter: str
+    settings: dict[str, Any] = {}
+    in_flight: int = Field(default=1, ge=1, le=64)
+    seconds: float = Field(default=60, gt=0, le=600)
+
+
 class SystemRow(BaseModel):
     """A `[[system]]` table."""
 
@@ -64,6 +75,16 @@ class SystemRow(BaseModel):
     token_sha256: tuple[str, ...] = ()
     certificate_sha256: tuple[str, ...] = ()
     quota: QuotaRow | None = None
+    link: LinkRow | None = None
+
+
+class OperatorRow(BaseModel):
+    """An `[[operator]]` table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    token_sha256: tuple[str, ...] = ()
 
 
 class AgenciesFile(BaseModel):
@@ -73,6 +94,7 @@ class AgenciesFile(BaseModel):
 
     agency: tuple[AgencyRow, ...] = ()
     system: tuple[SystemRow, ...] = ()
+    operator: tuple[OperatorRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +161,7 @@ def load(sources: Sources, limits: Limits, now: datetime) -> Loaded:
     rules = Rules(
         directory=directory,
         systems=_systems(file, agencies),
+        operators=_operators(file, agencies),
         trust=store,
         schema=_schema(),
         policy=load_policy(sources.policy),
@@ -184,15 +207,36 @@ def _systems(file: AgenciesFile, agencies: Path) -> Systems:
         unknown = [organ for organ in row.organs if organ not in known]
         if unknown:
             raise Misconfigured("misconfigured", detail=f"{agencies}: system {row.id}: organs {unknown}?")
-    return Systems.of(
-        System(
-            id=SystemId(row.id),
-            organs=frozenset(OrganId(organ) for organ in row.organs),
-            token_sha256=row.token_sha256,
-            certificate_sha256=row.certificate_sha256,
-            quota=Quota(**row.quota.model_dump()) if row.quota else None,
-        )
-        for row in file.system
+    try:
+        return Systems.of(_system(row) for row in file.system)
+    except ValueError as error:
+        raise Misconfigured("misconfigured", detail=f"{agencies}: {error}") from error
+
+
+def _operators(file: AgenciesFile, agencies: Path) -> Operators:
+    try:
+        return operators(file)
+    except ValueError as error:
+        raise Misconfigured("misconfigured", detail=f"{agencies}: {error}") from error
+
+
+def operators(file: AgenciesFile) -> Operators:
+    """Give the operators. Raises ValueError where a token would be of two: a system's is never an operator's."""
+    found = Operators.of(Operator(id=row.id, token_sha256=row.token_sha256) for row in file.operator)
+    for row in file.system:
+        if any(found.by_token(token) for token in row.token_sha256):
+            raise ValueError(f"system {row.id} and an operator have the same token")
+    return found
+
+
+def _system(row: SystemRow) -> System:
+    return System(
+        id=SystemId(row.id),
+        organs=frozenset(OrganId(organ) for organ in row.organs),
+        token_sha256=row.token_sha256,
+        certificate_sha256=row.certificate_sha256,
+        quota=Quota(**row.quota.model_dump()) if row.quota else None,
+        link=Link(**row.link.model_dump()) if row.link else None,
     )
 
 

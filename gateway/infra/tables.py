@@ -68,6 +68,8 @@ deliveries = sa.Table(
     sa.Column("status_code", sa.String(2)),
     sa.Column("progress", sa.String(2)),
     sa.Column("why", sa.Text),
+    sa.Column("cause", sa.Text),
+    sa.Column("answer", sa.Text),
     sa.Column("withheld", sa.Boolean, nullable=False),
     sa.Column("paper_arrived_at", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
@@ -77,6 +79,65 @@ deliveries = sa.Table(
     sa.UniqueConstraint("document", "receiver", name="deliveries_once"),
     sa.Index("deliveries_by_receiver", "receiver", "document_seq"),
     sa.Index("deliveries_waiting", "receiver", "state", sa.text("priority DESC"), "seq"),
+    sa.Index("deliveries_by_state", "state", "receiver"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    METADATA,
+    sa.Column("delivery", sa.String(32), sa.ForeignKey("deliveries.id"), primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    sa.Column("trace_id", sa.String(32), nullable=False),
+    sa.Column("due_at", Moment),
+    sa.Column("relay_token", sa.Text),
+    sa.Column("relay_until", Moment),
+    sa.Column("published_at", Moment),
+    sa.Column("attempt_token", sa.Text),
+    sa.Column("attempt_until", Moment),
+    sa.Index("outbox_attempted", "attempt_until"),
+)
+_DUE = sa.and_(outbox.c.published_at.is_(None), outbox.c.due_at.is_not(None))
+_WAITING = outbox.c.due_at.is_(None)
+sa.Index("outbox_due", outbox.c.urgent.desc(), outbox.c.seq, postgresql_where=_DUE, sqlite_where=_DUE)
+sa.Index(
+    "outbox_waiting",
+    outbox.c.system,
+    outbox.c.urgent.desc(),
+    outbox.c.seq,
+    postgresql_where=_WAITING,
+    sqlite_where=_WAITING,
+)
+sa.Index("outbox_published", outbox.c.system, outbox.c.urgent, outbox.c.published_at)
+
+circuits = sa.Table(
+    "circuits",
+    METADATA,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("failing", sa.JSON, nullable=False),
+    sa.Column("cause", sa.Text),
+    sa.Column("why", sa.Text),
+    sa.Column("since", Moment),
+    sa.Column("probes", sa.Integer, nullable=False),
+    sa.Column("probe_at", Moment),
+    sa.Column("proven", sa.Boolean, nullable=False),
+    sa.Column("release_at", Moment),
+    sa.Column("by", sa.Text),
+    sa.Column("until", Moment),
+)
+
+audit = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.JSON, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
 )
 
 findings = sa.Table(

@@ -3,13 +3,14 @@
 import sys
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
-
-from gateway.ports import Tally
+from prometheus_client import CollectorRegistry, Counter, generate_latest
 
 
 class LoggedTelemetry:
-    """Telemetry port: JSON lines on standard error by structlog, counters by prometheus-client."""
+    """Telemetry port: JSON lines on standard error by structlog, counters by prometheus-client.
+
+    `registry` is where others put what they measure beside the counters.
+    """
 
     def __init__(self) -> None:
         self._log = structlog.wrap_logger(
@@ -19,20 +20,15 @@ class LoggedTelemetry:
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
-        self._registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
         self._events = Counter(
-            "lienthong_events", "What happened, by event and fault code", ["event", "code"], registry=self._registry
+            "lienthong_events", "What happened, by event and fault code", ["event", "code"], registry=self.registry
         )
-        self._deliveries = Gauge("lienthong_deliveries", "Deliveries by state", ["state"], registry=self._registry)
-        self._documents = Gauge("lienthong_documents", "Documents in the ledger", registry=self._registry)
 
     def record(self, event: str, **facts: str | int | float | None) -> None:
         self._events.labels(event=event, code=str(facts.get("code", ""))).inc()
         self._log.info(event, **facts)
 
-    def exposition(self, tally: Tally) -> bytes:
-        """Give the counters, and the ledger's tally beside them, in the Prometheus text format."""
-        self._documents.set(tally.documents)
-        for state, count in tally.deliveries.items():
-            self._deliveries.labels(state=state).set(count)
-        return generate_latest(self._registry)
+    def exposition(self) -> bytes:
+        """Give the counters in the Prometheus text format."""
+        return generate_latest(self.registry)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from gateway.ports.broker import Broker, Message, Note, QueueId
+from gateway.ports.catalogue import Catalogue
+from gateway.ports.dead_letters import AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
 from gateway.ports.ledger import (
     Acceptance,
     Correlation,
@@ -13,28 +16,50 @@ from gateway.ports.ledger import (
     Page,
     PaperOutcome,
     Refusal,
+    Route,
     Seal,
     StatusOutcome,
     Tally,
 )
+from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
+from gateway.ports.reconciliation import Reconciliation
 from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
 
 __all__ = [
     "Acceptance",
+    "Attempt",
+    "AuditEntry",
+    "Broker",
+    "Bulk",
+    "Catalogue",
+    "Claim",
     "Clock",
     "Compute",
     "Correlation",
+    "DeadLetter",
+    "DeadLetters",
     "DocumentView",
     "Entry",
+    "Filter",
     "FindingCount",
+    "Group",
+    "HandedOver",
     "Lease",
     "Ledger",
+    "Message",
+    "NotDone",
+    "Note",
+    "Outbox",
     "Page",
     "PaperOutcome",
     "PdfReader",
     "Ports",
+    "QueueId",
+    "QueueTally",
+    "Reconciliation",
     "Refusal",
+    "Route",
     "Run",
     "Scanner",
     "Seal",
@@ -54,6 +79,11 @@ class Ports:
     """The things that do. `Rules` are the things that know. Without a scanner nothing is scanned."""
 
     ledger: Ledger
+    outbox: Outbox
+    reconciliation: Reconciliation
+    dead_letters: DeadLetters
+    broker: Broker
+    catalogue: Catalogue
     vault: Vault
     pdfs: PdfReader
     scanner: Scanner | None

@@ -1,6 +1,6 @@
 """The broker: one pair of queues (urgent, normal) for each system that is pushed to. It carries ids, never documents."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,9 @@ class Message(Protocol):
     async def ack(self) -> None:
         """Take the note out of the queue. Where the connection is gone this does nothing: the note comes again."""
 
+    async def give_back(self) -> None:
+        """Put the note back: it comes again, until it has come too often and is given to `dead`."""
+
 
 class Broker(Protocol):
     """Queues of notes. Whatever is lost here is published again from the ledger; whatever comes twice is found out there."""
@@ -50,14 +53,14 @@ class Broker(Protocol):
         the broker asks its publishers to wait (memory or disk alarm).
         """
 
-    def messages(self, queue: QueueId, *, prefetch: int) -> AsyncIterator[Message]:
+    def messages(self, queue: QueueId, *, prefetch: int) -> AsyncGenerator[Message, None]:
         """Give the notes of a queue as they come, oldest first, at most `prefetch` of them unacked, for ever.
 
         One consumer at a time is served, whichever process it is in; the next takes over when it ends.
         Raises `Transient("broker-unavailable")` when the connection ends.
         """
 
-    def dead(self) -> AsyncIterator[Message]:
+    def dead(self) -> AsyncGenerator[Message, None]:
         """Give the notes that were handed out again and again and never acked, as `messages` does."""
 
     async def depth(self, queue: QueueId) -> int:

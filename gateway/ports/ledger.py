@@ -1,6 +1,6 @@
 """The durable record: what is written, read and claimed, always in one transaction."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -23,7 +23,8 @@ from gateway.core.receipts import Attestation
 class Entry:
     """All that one accepted document writes, in one transaction.
 
-    `answer` is the JSON text that the sender gets, now and on every resend.
+    `answer` is the JSON text that the sender gets, now and on every resend. `routes` names the system of each receiver that is
+    pushed to; `trace_id` (32 hex digits) is the trace of the request.
     """
 
     document: Document
@@ -31,6 +32,8 @@ class Entry:
     receipt: Receipt
     answer: str
     idempotency_key: str | None = None
+    routes: Mapping[OrganId, SystemId] = field(default_factory=dict)
+    trace_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,10 @@ class Lease:
 
 Seal = Callable[[Attestation], Receipt]
 """Make the signed receipt of a fact. The ledger calls it inside the transaction that makes the fact durable."""
+
+
+Route = Callable[[OrganId], SystemId | None]
+"""Name the system that an agency's documents are pushed to, None where it polls (`Systems.route`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +227,8 @@ class Ledger(Protocol):
     async def held(self) -> tuple[DocumentView, ...]:
         """List what the policy holds, oldest first, one delivery each; for operators."""
 
-    async def release(self, document: str, *, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
-        """Make the held deliveries of a document available; give them as they were. Raises `not-found` where none is held."""
+    async def release(self, document: str, *, route: Route, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
+        """Let the held deliveries of a document go on; give them as they were. Raises `not-found` where none is held."""
 
     async def turn_back(self, document: str, *, by: str, reason: str, now: datetime) -> tuple[DocumentView, ...]:
         """Reject the held deliveries of a document, unseen by its receivers. Raises `not-found` where none is held."""

@@ -19,9 +19,9 @@ from tests.receiver import Answer, Receiver
 FAULTS: dict[int, tuple[type[Fault], str]] = {
     **dict.fromkeys((401, 403), (Misconfigured, "link-unauthorised")),
     **dict.fromkeys((300, 301, 302, 303, 304, 307, 308, 404, 405), (Misconfigured, "link-misconfigured")),
-    **dict.fromkeys((429, 502, 503, 504), (Transient, "receiver-unreachable")),
-    408: (Transient, "receiver-timeout"),
-    **dict.fromkeys((425, 500, 501, 505, 507, 599, 999), (Transient, "receiver-failed")),
+    **dict.fromkeys((429, 503), (Transient, "receiver-unreachable")),
+    **dict.fromkeys((408, 504), (Transient, "receiver-timeout")),
+    **dict.fromkeys((425, 500, 501, 502, 505, 507, 599, 999), (Transient, "receiver-failed")),
     **dict.fromkeys((400, 402, 406, 409, 410, 411, 413, 415, 422, 451, 499), (Undeliverable, "receiver-refused")),
 }
 

@@ -139,14 +139,14 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def settings(working_folder: Path, tmp_path: Path) -> Settings:
-    return Settings(folder=working_folder, storage=Storage(data=tmp_path))
+    return Settings(file=working_folder / "gateway.toml", storage=Storage(data=tmp_path))
 
 
 @pytest.fixture
 async def hub(working_folder: Path, tmp_path: Path, clock: FakeClock, settings: Settings) -> AsyncIterator[Province]:
     migrate(tmp_path / LEDGER_FILE)
     async with assemble(settings, clock=clock) as parts:
-        at = Hub(ports=parts.ports, rules=parts.rules, metrics=parts.telemetry.exposition, patience=Patience(seconds=2))
+        at = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition, patience=Patience(seconds=2))
         async with TestServer(application(at)) as server, aiohttp.ClientSession() as session:
             base = str(server.make_url("")).rstrip("/")
             clients = {each.name: _client(each, session, base) for each in (working_folder / "agencies").iterdir()}

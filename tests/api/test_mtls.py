@@ -35,10 +35,10 @@ async def address(registered: Path, tmp_path: Path) -> AsyncIterator[str]:
     bundle = tmp_path / "bundle.pem"
     bundle.write_bytes(b"".join((working_folder / "ca" / f"{name}.pem").read_bytes() for name in ("root", "intermediate")))
     tls = Tls(certificate=Path("hub/cert.pem"), key=Path("hub/key.pem"), client_ca=bundle)
-    settings = Settings(folder=working_folder, storage=Storage(data=tmp_path), server=Server(tls=tls))
+    settings = Settings(file=working_folder / "gateway.toml", storage=Storage(data=tmp_path), server=Server(tls=tls))
     migrate(tmp_path / LEDGER_FILE)
     async with assemble(settings) as parts:
-        at = Hub(ports=parts.ports, rules=parts.rules, metrics=parts.telemetry.exposition)
+        at = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition)
         runner = web.AppRunner(application(at))
         await runner.setup()
         port = unused_port()

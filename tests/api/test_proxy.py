@@ -136,7 +136,7 @@ async def test_the_audit_names_the_peer_where_the_proxy_is_not_believed(behind: 
 
 def test_a_proxy_without_a_proper_secret_is_misconfigured(tmp_path: Path) -> None:
     named = ProxySettings(addresses=HERE, secret_file=Path("secret"))
-    settings = Settings(folder=tmp_path, server=Server(proxy=named))
+    settings = Settings(file=tmp_path / "gateway.toml", server=Server(proxy=named))
     for make in (lambda: None, lambda: (tmp_path / "secret").write_text("short")):
         make()
         with pytest.raises(Misconfigured, match="secret"):

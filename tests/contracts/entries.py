@@ -70,8 +70,16 @@ def entry(
         Delivery(id=_digest(document.id, organ)[:32], document=document.id, receiver=organ, state=State.AVAILABLE) for organ in to
     )
     receipt = seal(Attestation(fact=Fact.ACCEPTED, document=document, delivery=None, receivers=tuple(to), at=NOW))
-    answer = json.dumps({"id": document.id, "content": content})
+    promised = [{"id": each.id, "to": each.receiver, "state": each.state} for each in deliveries]
+    answer = json.dumps({"id": document.id, "content": content, "deliveries": promised})
     return Entry(document=document, deliveries=deliveries, receipt=receipt, answer=answer, idempotency_key=key)
+
+
+def pushed_entry(number: int = 1, *, to: Sequence[OrganId] = (RECEIVER,), system: SystemId = SYSTEM, **fields: object) -> Entry:
+    """An accepted document whose receivers are pushed to, all by one system."""
+    made = entry(number, to=to, **fields)  # type: ignore[arg-type]  # the tests name arguments of entry
+    queued = tuple(replace(each, state=State.QUEUED) for each in made.deliveries)
+    return replace(made, deliveries=queued, routes=dict.fromkeys(to, system), trace_id=f"{number:032x}")
 
 
 def seal(attestation: Attestation) -> Receipt:

@@ -54,7 +54,7 @@ class HeldContract:
     async def test_what_is_released_is_available_and_both_sides_are_told(self, ledger: Ledger) -> None:
         made = held_entry()
         await ledger.accept(made)
-        released = await ledger.release(made.document.id, by="operator", reason="đã kiểm tra", now=NOW)
+        released = await ledger.release(made.document.id, route=lambda _: None, by="operator", reason="đã kiểm tra", now=NOW)
         assert len(released) == 2 and await ledger.held() == ()
         lease = await ledger.lease(SYSTEM, {RECEIVER}, limit=9, until=LATER, now=NOW)
         assert lease is not None and lease.items[0].deliveries[0].why is None
@@ -76,7 +76,8 @@ class HeldContract:
         made = entry()
         await ledger.accept(made)
         with pytest.raises(Rejected) as caught:
-            await getattr(ledger, decide)(made.document.id, by="operator", reason="", now=NOW)
+            route = {"route": lambda _: None} if decide == "release" else {}
+            await getattr(ledger, decide)(made.document.id, by="operator", reason="", now=NOW, **route)
         assert caught.value.code == "not-found"
 
     async def test_what_is_held_may_be_recalled_by_its_sender(self, ledger: Ledger) -> None:

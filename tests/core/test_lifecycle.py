@@ -1,5 +1,6 @@
 """The table of transitions: progress only rises, final is final, and whatever the order, the end is consistent."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -151,6 +152,57 @@ def test_a_recall_that_nobody_asked_for_has_no_answer(code: StatusCode) -> None:
 
 def test_a_recall_of_a_completed_document_is_still_a_question() -> None:
     assert report(report(COLLECTED, StatusCode.COMPLETED), StatusCode.RECALL_REQUESTED).state is State.RECALL_REQUESTED
+
+
+QUEUED = Standing(state=State.QUEUED)
+DELIVERING = Standing(state=State.DELIVERING)
+
+
+def test_an_attempt_leads_from_the_queue_to_the_receiver_and_back_or_to_an_end() -> None:
+    assert lifecycle.pushed(QUEUED, lifecycle.ATTEMPT) == DELIVERING
+    assert lifecycle.pushed(DELIVERING, lifecycle.DEFER) == QUEUED
+    assert lifecycle.pushed(DELIVERING, lifecycle.FAIL) == Standing(state=State.FAILED)
+
+
+@pytest.mark.parametrize("before", [QUEUED, DELIVERING, Standing(state=State.FAILED)], ids=lambda each: each.state)
+def test_a_hand_over_that_is_heard_of_late_is_still_one(before: Standing) -> None:
+    assert hand_over(before).state is State.COLLECTED
+
+
+@pytest.mark.parametrize("before", [QUEUED, DELIVERING, Standing(state=State.FAILED)], ids=lambda each: each.state)
+def test_a_receivers_status_may_be_faster_than_the_outcome_of_the_attempt(before: Standing) -> None:
+    assert report(before, StatusCode.REGISTERED).state is State.RECEIVED
+
+
+def test_a_recall_waits_for_the_attempt_that_is_under_way() -> None:
+    asked = report(DELIVERING, StatusCode.RECALL_REQUESTED)
+    assert asked.state is State.RECALL_REQUESTED
+    assert lifecycle.pushed(asked, lifecycle.DEFER) == asked
+    assert lifecycle.pushed(asked, lifecycle.WITHDRAW) == replace(asked, state=State.RECALLED)
+
+
+@pytest.mark.parametrize("before", [QUEUED, Standing(state=State.FAILED)], ids=lambda each: each.state)
+def test_what_is_not_on_its_way_is_recalled_at_once(before: Standing) -> None:
+    assert report(before, StatusCode.RECALL_REQUESTED).state is State.RECALLED
+
+
+@pytest.mark.parametrize("state", [State.COLLECTED, State.COMPLETED, State.REJECTED, State.RECALLED, State.REPLACED])
+def test_what_is_handed_over_or_ended_is_not_pushed(state: State) -> None:
+    assert lifecycle.pushed(Standing(state=state), lifecycle.ATTEMPT) is None
+
+
+@pytest.mark.parametrize(
+    ("trigger", "target"),
+    [
+        (lifecycle.RELEASE, State.AVAILABLE),
+        (lifecycle.REQUEUE, State.QUEUED),
+        (lifecycle.TURN_BACK, State.REJECTED),
+        (lifecycle.PARK, State.SUSPENDED),
+        (lifecycle.REDIRECT, State.REPLACED),
+    ],
+)
+def test_an_operator_decides_about_what_failed(trigger: str, target: State) -> None:
+    assert lifecycle.resolve(Standing(state=State.FAILED), trigger).state is target
 
 
 @pytest.mark.parametrize("state", State)

@@ -5,12 +5,13 @@ from importlib.resources import files
 from aiohttp import hdrs, web
 
 from gateway.core.faults import Rejected
-from gateway.entry.api.door import DOCS, answer_faults, authenticate, new_trace_id, within_quota
+from gateway.entry.api.door import DOCS, answer_faults, authenticate, for_operators, new_trace_id, within_quota
 from gateway.entry.api.hub import HUB, Hub
 from gateway.entry.api.openapi import describe
 from gateway.entry.api.problems import prefers_english, problem
 from gateway.entry.api.rendering import dumps
-from gateway.entry.api.routes import BASE, ROUTES
+from gateway.entry.api.route import BASE
+from gateway.entry.api.routes import ROUTES
 
 _PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 """The reference page loads nothing from outside; Swagger UI sets inline styles."""
@@ -28,8 +29,20 @@ def application(hub: Hub) -> web.Application:
     app[HUB] = hub
     app.on_response_prepare.append(_name_server)
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, route.handler, expect_handler=_expect)
+        handler = for_operators(route.handler) if route.operators else route.handler
+        app.router.add_route(route.method, route.path, handler, expect_handler=_expect)
     _add_reference(app)
+    return app
+
+
+def health_pages(hub: Hub) -> web.Application:
+    """Make the application of a process that serves no agency: its health and measures."""
+    app = web.Application(middlewares=[answer_faults], client_max_size=0)
+    app[HUB] = hub
+    app.on_response_prepare.append(_name_server)
+    for route in ROUTES:
+        if route.public:
+            app.router.add_route(route.method, route.path, route.handler)
     return app
 
 

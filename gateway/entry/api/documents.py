@@ -8,7 +8,7 @@ from gateway.core import attachments, reading, xmlsafe
 from gateway.core.faults import Rejected
 from gateway.core.schema import EdxmlSchema
 from gateway.entry.api import content, rendering
-from gateway.entry.api.hub import caller, hub
+from gateway.entry.api.hub import TRACE_ID, caller, hub
 from gateway.entry.api.inputs import DocumentsQuery
 from gateway.entry.api.requests import idempotency_key, query
 from gateway.entry.api.uploads import audited, received
@@ -21,7 +21,7 @@ async def post(request: web.Request) -> web.Response:
     at = hub(request)
     key = idempotency_key(request)
     async with audited(request) as package:
-        acceptance = await accept(at.ports, at.rules(), package, caller(request), key)
+        acceptance = await accept(at.ports, at.rules(), package, caller(request), idempotency_key=key, trace_id=request[TRACE_ID])
     return web.Response(
         status=202 if acceptance.created else 200,
         text=acceptance.answer,

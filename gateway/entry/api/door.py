@@ -4,19 +4,18 @@ import hashlib
 import re
 import secrets
 import ssl
-import traceback
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import aiohttp
 from aiohttp import hdrs, web
 
-from gateway.core.directory import System
+from gateway.core.directory import Operator, System
 from gateway.core.faults import Fault, Misconfigured, Rejected, Transient
 from gateway.core.rules import Rules
-from gateway.entry.api.hub import CALLER, SOURCE, TRACE_ID, hub
+from gateway.entry.api.hub import CALLER, OPERATOR, SOURCE, TRACE_ID, hub
 from gateway.entry.api.problems import prefers_english, problem
 from gateway.entry.api.proxy import Proxy
+from gateway.entry.places import place
 from gateway.flows.refuse import refuse
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -24,6 +23,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"})
 """Paths that need no caller; the reference page under `DOCS` too."""
 DOCS = "/api/v1/docs"
+ADMIN = "/api/v1/admin/"
+"""Below it an operator's token is one, and nowhere else."""
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -47,7 +48,7 @@ async def answer_faults(request: web.Request, handler: Handler) -> web.StreamRes
     except (web.HTTPException, ConnectionError):
         raise
     except Exception as error:  # noqa: BLE001  the last wall: the caller gets a trace id, the log gets the cause
-        hub(request).ports.telemetry.record("request.failed", path=request.path, trace_id=trace_id, error=_place(error))
+        hub(request).ports.telemetry.record("request.failed", path=request.path, trace_id=trace_id, error=place(error))
         response = _refused(request, Misconfigured("internal"))
     if not response.prepared:
         response.headers.setdefault("X-Trace-Id", trace_id)
@@ -56,14 +57,31 @@ async def answer_faults(request: web.Request, handler: Handler) -> web.StreamRes
 
 @web.middleware
 async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Find the calling system, or refuse."""
-    if request.path not in PUBLIC and not request.path.startswith(DOCS):
-        try:
-            request[CALLER] = identify(request, hub(request).rules(), hub(request).proxy)
-        except Rejected:
-            hub(request).quotas.failed(request[SOURCE])
-            raise
+    """Find the calling system or operator, or refuse."""
+    if request.path in PUBLIC or request.path.startswith(DOCS):
+        return await handler(request)
+    rules = hub(request).rules()
+    found = identify_operator(request, rules) if request.path.startswith(ADMIN) else None
+    if found is not None:
+        request[OPERATOR] = found
+        return await handler(request)
+    try:
+        request[CALLER] = identify(request, rules, hub(request).proxy)
+    except Rejected:
+        hub(request).quotas.failed(request[SOURCE])
+        raise
     return await handler(request)
+
+
+def for_operators(handler: Handler) -> Handler:
+    """Let operators through to a call; for a system there is no such call."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if OPERATOR not in request:
+            raise Rejected("not-found", path=request.path)
+        return await handler(request)
+
+    return guarded
 
 
 @web.middleware
@@ -96,15 +114,28 @@ async def within_quota(request: web.Request, handler: Handler) -> web.StreamResp
 
 def identify(request: web.Request, rules: Rules, proxy: Proxy) -> System:
     """Find the system by its bearer token (stored hashed), else by its client certificate. Raises `unauthenticated`."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        found = rules.systems.by_token(hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).hexdigest())
+    token = _token_sha256(request)
+    if token is not None:
+        found = rules.systems.by_token(token)
     else:
         digest = proxy.certificate_sha256(request) or _certificate_sha256(request)
         found = rules.systems.by_certificate(digest) if digest else None
     if found is None:
         raise Rejected("unauthenticated")
     return found
+
+
+def identify_operator(request: web.Request, rules: Rules) -> Operator | None:
+    """Find the operator by the bearer token (stored hashed)."""
+    token = _token_sha256(request)
+    return rules.operators.by_token(token) if token is not None else None
+
+
+def _token_sha256(request: web.Request) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    return hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _certificate_sha256(request: web.Request) -> str | None:
@@ -116,12 +147,6 @@ def _certificate_sha256(request: web.Request) -> str | None:
 
 def _refused(request: web.Request, fault: Fault) -> web.Response:
     return problem(fault, trace_id=request[TRACE_ID], english=prefers_english(request.headers))
-
-
-def _place(error: Exception) -> str:
-    """Say what went wrong where; never the error's own words, which may repeat a token or a document."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    return " < ".join((type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))))
 
 
 def new_trace_id() -> str:

@@ -3,7 +3,9 @@
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from gateway.entry import metrics as standing
 from gateway.entry.api.hub import hub
+from gateway.flows.measure import broker_fault, measure
 
 
 async def alive(_request: web.Request) -> web.Response:
@@ -12,14 +14,20 @@ async def alive(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """Answer 200 when ledger, vault and rules can work; else the `not-ready` problem that names what cannot."""
+    """Answer 200 when ledger, vault and rules can work; else the `not-ready` problem that names what cannot.
+
+    Without the broker documents are still accepted: they wait in the ledger, and the answer says so.
+    """
     at = hub(request)
     await at.ports.ledger.ready()
     await at.ports.vault.ready()
-    return web.json_response({"status": "ready", "agencies": len(at.rules().directory.agencies)})
+    fault = await broker_fault(at.ports)
+    broker = "ready" if fault is None else fault.code
+    return web.json_response({"status": "ready", "agencies": len(at.rules().directory.agencies), "broker": broker})
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Give the counters in the Prometheus text format."""
+    """Give the counters of this process and how the whole ledger stands, in the Prometheus text format."""
     at = hub(request)
-    return web.Response(body=at.metrics(await at.ports.ledger.tally()), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    text = at.counters() + standing.exposition(await measure(at.ports))
+    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -5,24 +5,24 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from gateway.core.directory import System
+from gateway.core.directory import Operator, System
 from gateway.core.rules import Rules
 from gateway.entry.api.pace import Patience
 from gateway.entry.api.proxy import Proxy
 from gateway.entry.api.quotas import Quotas
-from gateway.ports import Ports, Tally
+from gateway.ports import Ports
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Hub:
     """Ports and rules for the entry. `rules()` gives the rules in force now: a reload swaps them between requests.
 
-    `metrics` renders the counters, and the ledger's tally beside them, as Prometheus text.
+    `counters` renders the counters of this process as Prometheus text. `patience` is replaced when the settings are reloaded.
     """
 
     ports: Ports
     rules: Callable[[], Rules]
-    metrics: Callable[[Tally], bytes]
+    counters: Callable[[], bytes]
     patience: Patience = field(default_factory=Patience)
     quotas: Quotas = field(default_factory=Quotas)
     proxy: Proxy = field(default_factory=Proxy)
@@ -30,6 +30,7 @@ class Hub:
 
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
 CALLER: web.RequestKey[System] = web.RequestKey("caller", System)
+OPERATOR: web.RequestKey[Operator] = web.RequestKey("operator", Operator)
 TRACE_ID: web.RequestKey[str] = web.RequestKey("trace_id", str)
 SOURCE: web.RequestKey[str] = web.RequestKey("source", str)
 """The client's address; the door found it before anything else."""
@@ -43,3 +44,8 @@ def hub(request: web.Request) -> Hub:
 def caller(request: web.Request) -> System:
     """Give the authenticated system; the door checked it before the handler ran."""
     return request[CALLER]
+
+
+def operator(request: web.Request) -> Operator:
+    """Give the authenticated operator; the door lets nobody else through to the calls for operators."""
+    return request[OPERATOR]

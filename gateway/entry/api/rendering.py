@@ -4,7 +4,6 @@ import json
 from functools import partial
 from typing import Any
 
-from gateway.core import lifecycle
 from gateway.core.attachments import safe_name
 from gateway.core.directory import Agency
 from gateway.core.findings import FINDINGS
@@ -38,8 +37,10 @@ def delivery(value: Delivery, timeline: tuple[Event, ...] = ()) -> dict[str, Any
         "state": value.state,
         "status_code": value.status_code,
         "why": value.why,
-        "owner": lifecycle.owner(value.state),
+        "owner": value.owner,
         "attempts": value.attempts,
+        "cause": value.cause,
+        "answer": value.answer,
         "next_attempt_at": value.next_attempt_at.isoformat() if value.next_attempt_at else None,
         "paper_arrived_at": value.paper_arrived_at.isoformat() if value.paper_arrived_at else None,
         "deadlines": [],

@@ -33,8 +33,10 @@ _STATUS_NAMES = {
     StatusCode.RECALL_AGREED: "đồng ý thu hồi · recall agreed",
     StatusCode.RECALL_REFUSED: "từ chối thu hồi · recall refused",
 }
-_TRIGGERS: tuple[str, ...] = (lifecycle.RELEASE, lifecycle.TURN_BACK, lifecycle.HAND_OVER, *StatusCode)
-_STARTS = (Standing(state=State.SUSPENDED), Standing(state=State.AVAILABLE))
+_WORKERS = (lifecycle.ATTEMPT, lifecycle.DEFER, lifecycle.WITHDRAW, lifecycle.FAIL)
+_OPERATORS = (lifecycle.RELEASE, lifecycle.REQUEUE, lifecycle.PARK, lifecycle.REDIRECT, lifecycle.TURN_BACK)
+_TRIGGERS: tuple[str, ...] = (*_WORKERS, lifecycle.HAND_OVER, *_OPERATORS, *StatusCode)
+_STARTS = (Standing(state=State.SUSPENDED), Standing(state=State.AVAILABLE), Standing(state=State.QUEUED))
 _UNCHANGED = "·"
 _CONFLICT = "✗"
 
@@ -120,10 +122,12 @@ def lifecycle_page() -> str:
     return _page(
         "Vòng đời của một lượt chuyển · The lifecycle of a delivery",
         "gateway/core/lifecycle.py",
-        "Kích hoạt là mã trạng thái (01 … 16), việc bên nhận xác nhận đã lấy (`hand-over`), hoặc quyết định của người vận hành "
-        "về văn bản bị giữ (`release`, `turn-back`).",
-        "A trigger is a status code (01 … 16), the receiver's acknowledgement that it holds the document (`hand-over`), or an "
-        "operator's decision about what is held (`release`, `turn-back`).",
+        "Kích hoạt là mã trạng thái (01 … 16), việc bên nhận đã có văn bản (`hand-over`), việc của tiến trình chuyển "
+        "(`attempt`, `defer`, `withdraw`, `fail`), hoặc quyết định của người vận hành về văn bản bị giữ hay không gửi được "
+        "(`release`, `requeue`, `park`, `redirect`, `turn-back`).",
+        "A trigger is a status code (01 … 16), the receiver having the document (`hand-over`), what a worker did (`attempt`, "
+        "`defer`, `withdraw`, `fail`), or an operator's decision about what is held or could not be delivered (`release`, "
+        "`requeue`, `park`, `redirect`, `turn-back`).",
         _diagram(moves),
         _table(("", *(f"`{trigger}`" for trigger in _TRIGGERS)), (_move_row(state, moves) for state in reached)),
         f"`{_UNCHANGED}` chỉ lưu vết, không đổi bước · history only, nothing moves. "
@@ -163,7 +167,9 @@ def _after(standing: Standing, trigger: str) -> Standing | None:
     if trigger == lifecycle.HAND_OVER:
         return lifecycle.hand_over(standing)
     try:
-        if trigger in {lifecycle.RELEASE, lifecycle.TURN_BACK}:
+        if trigger in _WORKERS:
+            return lifecycle.pushed(standing, trigger)
+        if trigger in _OPERATORS:
             return lifecycle.resolve(standing, trigger)
         return lifecycle.report(standing, StatusCode(trigger))
     except Rejected:

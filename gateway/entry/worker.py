@@ -1,0 +1,180 @@
+"""The worker: every loop that moves documents on, each in a task of its own that is begun again whatever ends it."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from gateway.core.directory import System
+from gateway.core.faults import Fault
+from gateway.core.model import Lane
+from gateway.core.rules import Rules
+from gateway.entry.places import place
+from gateway.flows.collect import collect
+from gateway.flows.deliver import deliver
+from gateway.flows.relay import relay
+from gateway.flows.watch import probe, refill, take_back
+from gateway.ports import Message, Ports, QueueId
+
+IDLE_SECONDS: Final = 2.0
+"""A wake-up may be missed: what is due is looked for at least this often."""
+AGAIN_SECONDS: Final = 1.0
+"""How soon a loop begins again after something ended it."""
+WATCH_SECONDS: Final = 1.0
+REFILL_SECONDS: Final = 30.0
+REROUTE_SECONDS: Final = 60.0
+COLLECT_SECONDS: Final = 5.0
+"""How often a system that cannot send is asked what it has."""
+DRAIN_SECONDS: Final = 30.0
+"""How long attempts that are under way may take when the worker is told to stop; their leases end later by themselves."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """All loops of one process over the ports and the rules in force."""
+
+    ports: Ports
+    rules: Callable[[], Rules]
+    _attempts: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; then take nothing new, and finish what is under way."""
+        loops = {
+            "relay": self._relay,
+            "watch": self._watch,
+            "refill": lambda: self._every(REFILL_SECONDS, lambda: refill(self.ports)),
+            "reroute": lambda: self._every(REROUTE_SECONDS, self._reroute),
+            "dead": self._bury,
+            "queues": self._queues,
+        }
+        running = [asyncio.create_task(self._forever(name, loop), name=name) for name, loop in loops.items()]
+        try:
+            await stop.wait()
+        finally:
+            await _ended(running)
+            if self._attempts:
+                await asyncio.wait(self._attempts, timeout=DRAIN_SECONDS)
+
+    async def _forever(self, name: str, loop: Callable[[], Awaitable[object]]) -> None:
+        """Begin a loop again whenever it ends; only its own task's end ends it."""
+        while True:
+            try:
+                await loop()
+            except Fault as fault:
+                self.ports.telemetry.record("worker.waits", loop=name, code=fault.code, detail=fault.detail_en)
+            except asyncio.CancelledError as error:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
+                self.ports.telemetry.record("worker.failed", loop=name, error=place(error))  # a library's own
+            except Exception as error:  # noqa: BLE001  the last wall of a loop that must not end
+                self.ports.telemetry.record("worker.failed", loop=name, error=place(error))
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            await work()
+            await asyncio.sleep(seconds)
+
+    async def _relay(self) -> None:
+        """Publish what is due, as soon as a commit makes it due. After the broker was away, what it lost is published first."""
+        await self.ports.broker.declare(self._wanted())
+        await refill(self.ports, settled_seconds=AGAIN_SECONDS)
+        while True:
+            organs = {organ for system in self.rules().systems.linked() for organ in system.organs}
+            with self.ports.waiting.watch(organs) as watch:
+                if not await relay(self.ports):
+                    await watch.changed(IDLE_SECONDS)
+
+    async def _watch(self) -> None:
+        while True:
+            await take_back(self.ports)
+            await probe(self.ports, self.rules())
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def _reroute(self) -> None:
+        moved = await self.ports.outbox.reroute(self.rules().systems.route, now=self.ports.clock.now())
+        if moved:
+            self.ports.telemetry.record("delivery.rerouted", deliveries=moved)
+
+    async def _bury(self) -> None:
+        """Fail what brought workers down again and again."""
+        await self.ports.broker.declare(self._wanted())
+        async with contextlib.aclosing(self.ports.broker.dead()) as messages:
+            async for message in messages:
+                note = message.note
+                await self.ports.outbox.poisonous(note.delivery, now=self.ports.clock.now())
+                await message.ack()
+                self.ports.telemetry.record("delivery.poisonous", delivery=note.delivery, trace_id=note.trace_id)
+
+    async def _queues(self) -> None:
+        """Keep a consumer for each queue, and a collector for each system that is collected from, as the rules have them."""
+        running: dict[object, asyncio.Task[None]] = {}
+        try:
+            while True:
+                wanted = await self._loops()
+                for gone in running.keys() - wanted.keys():
+                    await _ended([running.pop(gone)])
+                for new in wanted.keys() - running.keys():
+                    running[new] = asyncio.create_task(self._forever(str(new), wanted[new]))
+                await asyncio.sleep(IDLE_SECONDS)
+        finally:
+            await _ended(list(running.values()))
+
+    async def _loops(self) -> dict[object, Callable[[], Awaitable[None]]]:
+        """Give the loops that the linked systems need; a changed link is another loop."""
+        loops: dict[object, Callable[[], Awaitable[None]]] = {}
+        for system in self.rules().systems.linked():
+            count = system.link.in_flight if system.link else 1
+            for lane in Lane:
+                queue = QueueId(system=system.id, lane=lane)
+                loops[queue, count] = partial(self._consume, queue, count)
+            with contextlib.suppress(Fault):  # a wrong link is told by its deliveries, which wait for it
+                if await self.ports.catalogue.collects(system):
+                    loops["collect", system.id] = partial(self._collect, system)
+        return loops
+
+    async def _consume(self, queue: QueueId, in_flight: int) -> None:
+        """Make attempts from one queue, `in_flight` at once; a note waits unacked until there is room for it."""
+        room = asyncio.Semaphore(in_flight)
+        await self.ports.broker.declare([queue])
+        async with contextlib.aclosing(self.ports.broker.messages(queue, prefetch=in_flight)) as messages:
+            async for message in messages:
+                await room.acquire()
+                task = asyncio.create_task(self._deliver(message, room))
+                self._attempts.add(task)
+                task.add_done_callback(self._attempts.discard)
+
+    async def _deliver(self, message: Message, room: asyncio.Semaphore) -> None:
+        """Make one attempt; while the ledger cannot be asked the note is kept, since giving it back counts against it."""
+        telemetry, delivery = self.ports.telemetry, message.note.delivery
+        try:
+            while True:
+                try:
+                    return await deliver(self.ports, self.rules(), message)
+                except Fault as fault:
+                    telemetry.record("worker.waits", loop="deliver", code=fault.code, delivery=delivery)
+                except Exception as error:  # noqa: BLE001  whatever it was, it must not stop the lane
+                    telemetry.record("worker.failed", loop="deliver", error=place(error), delivery=delivery)
+                    return await message.give_back()
+                await asyncio.sleep(AGAIN_SECONDS)
+        finally:
+            room.release()
+
+    async def _collect(self, system: System) -> None:
+        while True:
+            current = self.rules().systems.find(system.id) or system
+            await collect(self.ports, self.rules(), current, trace_id=secrets.token_hex(16))
+            await asyncio.sleep(COLLECT_SECONDS)
+
+    def _wanted(self) -> list[QueueId]:
+        return [QueueId(system=system.id, lane=lane) for system in self.rules().systems.linked() for lane in Lane]
+
+
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,154 @@
+"""Deliver: a note comes out of the broker, and its document goes into the receiver's system, through the system's adapter."""
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from typing import Final
+
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from gateway.core import retry
+from gateway.core.directory import Link, System
+from gateway.core.faults import Fault, Misconfigured, Rejected, Transient, Undeliverable
+from gateway.core.model import Attached, Fact
+from gateway.core.receipts import Attestation
+from gateway.core.rules import Rules
+from gateway.ports import Attempt, HandedOver, Message, Ports
+from gateway.sdk import Consignment, Part, Taken
+
+MARGIN_SECONDS: Final = 90.0
+"""An attempt is another's to take over this long after its time limit: until then its outcome may still be written down."""
+SETTLE_SECONDS: Final = 60.0
+"""How long an outcome is kept in hand while the ledger cannot take it."""
+
+
+async def deliver(ports: Ports, rules: Rules, message: Message) -> None:
+    """Make one attempt. Whatever comes of it is in the ledger afterwards; nothing is sent inside a transaction.
+
+    The note leaves the broker as soon as the attempt is begun: from then on the ledger's lease stands for it.
+    Raises `Transient` where the ledger cannot be asked; the note then comes again.
+    """
+    note = message.note
+    system = rules.systems.find(note.queue.system)
+    if system is None or system.link is None:  # no longer linked: what waits is rerouted
+        await message.ack()
+        return
+    now = ports.clock.now()
+    until = now + timedelta(seconds=system.link.seconds + MARGIN_SECONDS)
+    attempt = await ports.outbox.begin(note.delivery, until=until, now=now)
+    await message.ack()
+    if attempt is None:
+        ports.telemetry.record("delivery.skipped", delivery=note.delivery, system=system.id, trace_id=note.trace_id)
+        return
+    await asyncio.shield(_attempt(ports, system, system.link, attempt))
+
+
+async def _attempt(ports: Ports, system: System, link: Link, attempt: Attempt) -> None:
+    try:
+        taken = await _hand(ports, system, link, attempt)
+    except Fault as fault:
+        await _nothing(ports, attempt, fault)
+    else:
+        await _done(ports, attempt, taken)
+
+
+async def _hand(ports: Ports, system: System, link: Link, attempt: Attempt) -> Taken:
+    """Call the adapter, within the link's time. Raises Transient, Undeliverable or Misconfigured, whatever it raised."""
+    try:
+        async with asyncio.timeout(link.seconds):
+            adapter = await ports.catalogue.adapter(system)
+            return await adapter.deliver(consignment(ports, attempt))
+    except TimeoutError as error:
+        seconds = f"{link.seconds:g}"
+        raise Transient("receiver-timeout", detail=f"Quá {seconds} giây.", detail_en=f"Over {seconds} seconds.") from error
+    except (Transient, Undeliverable, Misconfigured):
+        raise
+    except Rejected as error:  # the hub's own vault could not give the document
+        raise Transient("storage-unavailable", detail=error.code) from error
+    except (Exception, asyncio.CancelledError) as error:  # an adapter's mistake loses no document
+        raise Transient("adapter-failed", detail=type(error).__name__) from error
+
+
+async def _done(ports: Ports, attempt: Attempt, taken: Taken) -> None:
+    now = ports.clock.now()
+    document, (own,) = attempt.view.document, attempt.view.deliveries
+    receipt = ports.signer.seal(Attestation(fact=Fact.COLLECTED, document=document, delivery=own, at=now))
+    done = HandedOver(attempt=attempt, receipt=receipt, reference=taken.reference, at=now)
+    async for each in _patiently():
+        with each:
+            await ports.outbox.handed_over(done)
+    ports.telemetry.record("delivery.collected", **_about(attempt), receiver=own.receiver)
+
+
+async def _nothing(ports: Ports, attempt: Attempt, fault: Fault) -> None:
+    now = ports.clock.now()
+    again = retry.following(fault, attempt.delivery, attempt.number, now)
+    async for each in _patiently():
+        with each:
+            circuit = await ports.outbox.came_to_nothing(attempt, fault, again=again, now=now)
+    happened = "delivery.failed" if again is None else "delivery.deferred"
+    ports.telemetry.record(happened, **_about(attempt), code=fault.code, circuit=circuit.state)
+
+
+def _patiently() -> AsyncRetrying:
+    """Repeat what the ledger cannot take just now: it is a fact, and whoever repeats the attempt would tell it twice."""
+    return AsyncRetrying(
+        retry=retry_if_exception_type(Transient),
+        stop=stop_after_delay(SETTLE_SECONDS),
+        wait=wait_random_exponential(multiplier=0.2, max=5),
+        reraise=True,
+    )
+
+
+def _about(attempt: Attempt) -> dict[str, str | int]:
+    return {
+        "delivery": attempt.delivery,
+        "document": attempt.view.document.id,
+        "system": attempt.queue.system,
+        "lane": attempt.queue.lane,
+        "attempt": attempt.number,
+        "trace_id": attempt.trace_id,
+    }
+
+
+def consignment(ports: Ports, attempt: Attempt) -> Consignment:
+    """Make what an adapter is given: the facts of the document, and its octets to be streamed from the vault."""
+    document, (own,) = attempt.view.document, attempt.view.deliveries
+    apart = [each for each in document.attachments if each.apart]
+    return Consignment(
+        key=own.id,
+        document=document.id,
+        document_id=document.document_id,
+        sender=document.sender,
+        receiver=own.receiver,
+        number=document.number,
+        notation=document.notation,
+        subject=document.subject,
+        priority=document.priority,
+        promulgated_on=document.promulgated_on,
+        due_on=document.due_on,
+        accepted_at=document.accepted_at,
+        sha256=document.sha256,
+        size=document.size - sum(each.size for each in apart),
+        open=lambda: ports.vault.stream(document.sha256),
+        parts=tuple(_part(ports, each) for each in apart),
+        attempt=attempt.number,
+        trace=traceparent(attempt.trace_id, attempt.token),
+    )
+
+
+def traceparent(trace_id: str, span: str) -> str:
+    """Write the trace (W3C Trace Context) that a request to another system goes on with; a span is made of any name."""
+    digest = hashlib.sha256(span.encode()).hexdigest()
+    return f"00-{trace_id or digest[:32]}-{digest[32:48]}-01"
+
+
+def _part(ports: Ports, attached: Attached) -> Part:
+    return Part(
+        content_id=attached.content_id,
+        name=attached.name,
+        media_type=attached.media_type,
+        size=attached.size,
+        sha256=attached.sha256,
+        open=lambda: ports.vault.stream(attached.sha256),
+    )

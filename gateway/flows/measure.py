@@ -1,0 +1,39 @@
+"""Measure: how everything stands at a moment, for those who watch from outside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.core.circuit import Circuit
+from gateway.core.faults import Fault, Transient
+from gateway.ports import Ports, QueueTally, Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standings:
+    """Counts of the ledger, each queue in which something waits, circuits that are not as at first, and what ails the broker."""
+
+    at: datetime
+    tally: Tally
+    queues: tuple[QueueTally, ...]
+    circuits: tuple[Circuit, ...]
+    broker: Fault | None
+
+
+async def measure(ports: Ports) -> Standings:
+    """Look at the ledger and the broker. Raises `Transient` where the ledger cannot be asked."""
+    return Standings(
+        at=ports.clock.now(),
+        tally=await ports.ledger.tally(),
+        queues=await ports.outbox.queues(),
+        circuits=await ports.outbox.circuits(),
+        broker=await broker_fault(ports),
+    )
+
+
+async def broker_fault(ports: Ports) -> Fault | None:
+    """Say why nothing can be published just now; None where it can. What is accepted meanwhile waits in the ledger."""
+    try:
+        await ports.broker.ready()
+    except Transient as fault:
+        return fault
+    return None

@@ -1,0 +1,71 @@
+"""Watch: what nobody else would notice. Workers that are gone, a broker that lost its notes, systems that are back."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from gateway.core.circuit import Circuit
+from gateway.core.directory import System
+from gateway.core.faults import Fault, Misconfigured, Transient
+from gateway.core.rules import Rules
+from gateway.ports import Ports, QueueTally
+
+PROBE_SECONDS: Final = 15.0
+"""A system that works answers sooner; one worker asks at a time, and another takes over after twice that."""
+SETTLED_SECONDS: Final = 30.0
+"""A note that was published so long ago is in the broker, or lost."""
+
+
+async def take_back(ports: Ports) -> int:
+    """Make due again what was being attempted by workers that are gone."""
+    lost = await ports.outbox.take_back(now=ports.clock.now())
+    if lost:
+        ports.telemetry.record("delivery.taken_back", deliveries=lost)
+    return lost
+
+
+async def refill(ports: Ports, *, settled_seconds: float = SETTLED_SECONDS) -> int:
+    """Publish again what the broker should hold and does not."""
+    before = ports.clock.now() - timedelta(seconds=settled_seconds)
+    again = 0
+    for each in await ports.outbox.queues():
+        if each.published:
+            again += await _refill(ports, each, before_seconds=settled_seconds)
+    if again:
+        ports.telemetry.record("broker.refilled", deliveries=again, before=before.isoformat())
+    return again
+
+
+async def _refill(ports: Ports, tally: QueueTally, *, before_seconds: float) -> int:
+    depth = await ports.broker.depth(tally.queue)
+    before = ports.clock.now() - timedelta(seconds=before_seconds)
+    return await ports.outbox.refill(tally.queue, depth, before=before)
+
+
+async def probe(ports: Ports, rules: Rules) -> tuple[Circuit, ...]:
+    """Ask the parked systems whose time has come whether they work again."""
+    now = ports.clock.now()
+    due = await ports.outbox.due_probes(until=now + timedelta(seconds=2 * PROBE_SECONDS), now=now)
+    systems = [system for each in due if (system := rules.systems.find(each)) is not None]
+    return tuple(await asyncio.gather(*(_probe(ports, each) for each in systems)))
+
+
+async def _probe(ports: Ports, system: System) -> Circuit:
+    fault = await health(ports, system)
+    after = await ports.outbox.probed(system.id, fault, now=ports.clock.now())
+    ports.telemetry.record("system.probed", system=system.id, circuit=after.state, code=fault.code if fault else None)
+    return after
+
+
+async def health(ports: Ports, system: System) -> Fault | None:
+    """Ask a system whether it works; give what is wrong, None where nothing is."""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            await (await ports.catalogue.adapter(system)).health()
+    except TimeoutError:
+        return Transient("receiver-timeout")
+    except (Transient, Misconfigured) as fault:
+        return fault
+    except Exception as error:  # noqa: BLE001  an adapter's mistake parks its own system, and nothing else
+        return Transient("adapter-failed", detail=type(error).__name__)
+    return None

@@ -1,0 +1,196 @@
+"""Attempts: begun under a token, and what came of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from gateway.core import circuit, lifecycle
+from gateway.core.circuit import UNREACHABLE, Circuit, CircuitState
+from gateway.core.fault_codes import FAULTS
+from gateway.core.faults import Fault, Undeliverable
+from gateway.core.lifecycle import Standing
+from gateway.core.model import Delivery, Document, State
+from gateway.infra import ledger_events
+from gateway.infra.circuit_rows import load, load_all, save
+from gateway.infra.ledger_events import about, to_sender
+from gateway.infra.ledger_moves import move, standing
+from gateway.infra.ledger_read import delivery_views
+from gateway.infra.ledger_rows import receipt_row
+from gateway.infra.outbox_relay import hold_back, live, queue_of
+from gateway.infra.tables import circuits, deliveries, outbox, receipts
+from gateway.ports import Attempt, DocumentView, HandedOver
+
+WORDS: Final = 500
+"""Characters of the other side's answer that are kept."""
+
+_o = outbox.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """One attempt that is to begin."""
+
+    delivery: str
+    token: str
+    until: datetime
+    now: datetime
+
+
+def begin(connection: sa.Connection, wanted: list[Beginning]) -> list[Attempt | None]:
+    """Begin attempts: of what is due, and is not being attempted. What is past being pushed leaves the outbox."""
+    begun = {each.delivery: each for each in reversed(wanted)}  # of one that is wanted twice, the first
+    now = max(each.now for each in wanted)
+    free = sa.or_(_o.attempt_token.is_(None), sa.not_(live(_o.attempt_until, now)))
+    due = sa.select(outbox).where(_o.delivery.in_(begun), _o.due_at <= now, free).with_for_update(skip_locked=True)
+    rows = {row.delivery: row for row in connection.execute(due)}
+    views = {view.deliveries[0].id: view for view in delivery_views(connection, deliveries.c.id.in_(rows), lock=True)}
+    after = {each: lifecycle.pushed(standing(view.deliveries[0]), lifecycle.ATTEMPT) for each, view in views.items()}
+    past = [each for each, target in after.items() if target is None]
+    if past:
+        connection.execute(outbox.delete().where(_o.delivery.in_(past)))
+    going = [each for each, target in after.items() if target is not None]
+    if going:
+        _take(connection, [begun[each] for each in going])
+        moving = [each for each in going if after[each] != standing(views[each].deliveries[0])]
+        attempted = deliveries.update().where(deliveries.c.id.in_(going)).values(attempts=deliveries.c.attempts + 1)
+        connection.execute(attempted)
+        connection.execute(deliveries.update().where(deliveries.c.id.in_(moving)).values(state=State.DELIVERING.value))
+    made = {each: _attempt(rows[each], views[each], begun[each].token) for each in going}
+    return [made.get(each.delivery) if begun[each.delivery] is each else None for each in wanted]
+
+
+def _take(connection: sa.Connection, begun: list[Beginning]) -> None:
+    taken = (
+        outbox.update()
+        .where(_o.delivery == sa.bindparam("its"))
+        .values(
+            attempt_token=sa.bindparam("token"),
+            attempt_until=sa.bindparam("ends"),
+            published_at=sa.bindparam("at"),
+            relay_token=None,
+            relay_until=None,
+        )
+    )
+    connection.execute(taken, [{"its": e.delivery, "token": e.token, "ends": e.until, "at": e.now} for e in begun])
+
+
+def _attempt(row: sa.Row[Any], view: DocumentView, token: str) -> Attempt:
+    (own,) = view.deliveries
+    queue = queue_of(row.system, urgent=row.urgent)
+    return Attempt(token=token, view=view, queue=queue, number=own.attempts + 1, trace_id=row.trace_id)
+
+
+def handed_over(connection: sa.Connection, all_done: list[HandedOver]) -> list[None]:
+    """Record hand-overs, each once, with its receipt; where a status came first, the state stays where that led."""
+    done = {each.attempt.delivery: each for each in all_done}
+    _work_again(connection, {each.attempt.queue.system for each in done.values()})
+    connection.execute(outbox.delete().where(_o.delivery.in_(done)))
+    views = delivery_views(connection, deliveries.c.id.in_(done), lock=True)
+    known = sa.select(receipts.c.id).where(receipts.c.id.in_([each.receipt.id for each in done.values()]))
+    told = set(connection.execute(known).scalars())
+    new = [view for view in views if done[view.deliveries[0].id].receipt.id not in told]
+    moving: dict[State, list[str]] = {}
+    for view in new:
+        (own,) = view.deliveries
+        after = lifecycle.hand_over(standing(own))
+        if after != standing(own):
+            moving.setdefault(after.state, []).append(own.id)
+    for state, ids in moving.items():
+        values = {"state": state.value, "why": None, "cause": None, "answer": None, "not_before": None}
+        connection.execute(deliveries.update().where(deliveries.c.id.in_(ids)).values(values))
+    if new:
+        connection.execute(receipts.insert(), [receipt_row(done[view.deliveries[0].id].receipt) for view in new])
+        ledger_events.write(connection, (_collected(view, done[view.deliveries[0].id]) for view in new))
+    return [None] * len(all_done)
+
+
+def _collected(view: DocumentView, done: HandedOver) -> dict[str, Any]:
+    more = {"reference": done.reference} if done.reference else {}
+    return about(view.document, view.deliveries[0], "delivery.collected", done.at, attempt=done.attempt.number, **more)
+
+
+def _work_again(connection: sa.Connection, systems: Iterable[Any]) -> None:
+    """Forget the failures of systems that have just taken something."""
+    c = circuits.c
+    flowing = sa.and_(c.state == CircuitState.CLOSED.value, sa.cast(c.failing, sa.Text) != "[]")
+    unproven = sa.and_(c.state == CircuitState.RECOVERING.value, c.proven.is_(False))
+    select = sa.select(c.system).where(c.system.in_(systems), sa.or_(flowing, unproven))
+    named = list(connection.execute(select).scalars())
+    if named:
+        for each in load_all(connection, named, lock=True):
+            save(connection, circuit.succeeded(each))
+
+
+def came_to_nothing(connection: sa.Connection, attempt: Attempt, fault: Fault, again: datetime | None, now: datetime) -> Circuit:
+    """Record a failed attempt; whoever lost it to another changes nothing."""
+    before = load(connection, attempt.queue.system)
+    held = sa.select(_o.delivery).where(_o.delivery == attempt.delivery, _o.attempt_token == attempt.token).with_for_update()
+    if connection.execute(held).first() is None:
+        return before
+    after = circuit.failed(before, attempt.delivery, fault, now)
+    if after != before:
+        save(connection, after)
+    if after.state is CircuitState.PARKED and before.state is not CircuitState.PARKED:
+        hold_back(connection, after.system)
+    (view,) = delivery_views(connection, deliveries.c.id == attempt.delivery, lock=True)
+    (own,) = view.deliveries
+    target = lifecycle.pushed(standing(own), _outcome(own, fault, again))
+    if target is None or target.state in lifecycle.FINAL or target.state is State.FAILED:
+        connection.execute(outbox.delete().where(_o.delivery == own.id))
+    else:
+        due = None if after.holds_back else again
+        waits = {"attempt_token": None, "attempt_until": None, "published_at": None, "relay_token": None, "due_at": due}
+        connection.execute(outbox.update().where(_o.delivery == own.id).values(waits))
+    if target is not None:
+        _explain(connection, view, target, fault, None if after.holds_back else again, now)
+    return after
+
+
+def poisonous(connection: sa.Connection, delivery: str, now: datetime) -> None:
+    """Fail a delivery that waits, which workers could never take."""
+    row = connection.execute(sa.select(outbox).where(_o.delivery == delivery).with_for_update()).first()
+    if row is None or row.attempt_token is not None:
+        return
+    (view,) = delivery_views(connection, deliveries.c.id == delivery, lock=True)
+    target = lifecycle.pushed(standing(view.deliveries[0]), lifecycle.FAIL)
+    connection.execute(outbox.delete().where(_o.delivery == delivery))
+    if target is not None:
+        _explain(connection, view, target, Undeliverable("delivery-poisonous"), None, now)
+
+
+def _outcome(own: Delivery, fault: Fault, again: datetime | None) -> str:
+    """Name the trigger. A recall that waits is met at once where the receiver surely has nothing."""
+    if own.state is State.RECALL_REQUESTED and (isinstance(fault, Undeliverable) or fault.code == UNREACHABLE):
+        return lifecycle.WITHDRAW
+    return lifecycle.FAIL if again is None else lifecycle.DEFER
+
+
+def _explain(
+    connection: sa.Connection, view: DocumentView, target: Standing, fault: Fault, again: datetime | None, now: datetime
+) -> None:
+    """Move the delivery, and say why it is there, in the words of the catalogue and of the other side."""
+    (own,) = view.deliveries
+    answer = fault.detail[:WORDS] or None
+    why = FAULTS[fault.code].vi
+    if target.state is State.RECALL_REQUESTED:  # the recall's own reason stays
+        move(connection, own, target, cause=fault.code, answer=answer, not_before=again)
+    else:
+        move(connection, own, target, why=why, cause=fault.code, answer=answer, not_before=again)
+    ledger_events.write(connection, [_told(view.document, own, target, fault, answer, again, now)])
+
+
+def _told(
+    document: Document, own: Delivery, target: Standing, fault: Fault, answer: str | None, again: datetime | None, now: datetime
+) -> dict[str, Any]:
+    happened = {State.FAILED: "delivery.failed", State.RECALLED: "recall.answered"}.get(target.state, "delivery.deferred")
+    told = {
+        "state": target.state.value,
+        "cause": fault.code,
+        "answer": answer,
+        "attempt": own.attempts,
+        "next_attempt_at": again.isoformat() if again else None,
+    }
+    return to_sender(about(document, own, happened, now, **told))

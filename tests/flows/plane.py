@@ -1,0 +1,184 @@
+"""The flows over real parts in the test's own event loop: SQLite, files, the broker in memory; a clock that the test moves."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gateway.core import writing
+from gateway.core.directory import Link, System, Systems
+from gateway.core.faults import Fault
+from gateway.core.model import Lane, OrganId, Receipt, SystemId
+from gateway.core.receipts import Attestation
+from gateway.core.rules import Rules
+from gateway.flows.accept import Package, accept
+from gateway.flows.deliver import deliver
+from gateway.flows.relay import relay
+from gateway.infra.broker_memory import MemoryBroker
+from gateway.infra.compute import ThreadCompute
+from gateway.infra.database import open_executor
+from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.ledger import SqlLedger
+from gateway.infra.migrate import migrate
+from gateway.infra.outbox import SqlOutbox
+from gateway.infra.pdf_reader import WorkerPdfReader
+from gateway.infra.reconciliation import SqlReconciliation
+from gateway.infra.telemetry import LoggedTelemetry
+from gateway.infra.vault_files import FileVault
+from gateway.infra.waiting import ProcessWaiting
+from gateway.ports import Acceptance, Ports, QueueId
+from gateway.sdk import Adapter, Collected, Consignment, Taken
+from tests import judging
+from tests.contracts.entries import seal
+from tests.documents import COMMUNE, DEPARTMENT, PROVINCE, document
+
+PUSHED = System(id=SystemId("office"), organs=frozenset({OrganId(DEPARTMENT)}), link=Link(adapter="test", settings={}, seconds=5))
+SENDING = System(id=SystemId("province"), organs=frozenset({OrganId(PROVINCE)}))
+POLLING = System(id=SystemId("commune"), organs=frozenset({OrganId(COMMUNE)}))
+
+
+@dataclass
+class Time:
+    """A clock that the test moves."""
+
+    time: datetime = judging.NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def advance(self, **delta: float) -> None:
+        self.time += timedelta(**delta)
+
+
+@dataclass
+class Office:
+    """A vendor's system: it remembers what it was given by key, and does as told for each next attempt."""
+
+    plan: list[Fault | Exception | None] = field(default_factory=list)
+    taken: dict[str, bytes] = field(default_factory=dict)
+    calls: list[Consignment] = field(default_factory=list)
+    down: Fault | None = None
+    offered: list[Collected] = field(default_factory=list)
+    answered: list[tuple[str, str | None]] = field(default_factory=list)
+    effects: int = 0
+
+    async def deliver(self, consignment: Consignment) -> Taken:
+        self.calls.append(consignment)
+        if self.down is not None:
+            raise self.down
+        told = self.plan.pop(0) if self.plan else None
+        if told is not None:
+            raise told
+        self.effects += consignment.key not in self.taken
+        self.taken[consignment.key] = b"".join([chunk async for chunk in consignment.open()])
+        return Taken(reference=f"VB-{len(self.taken)}")
+
+    async def collect(self) -> AsyncIterator[Collected]:
+        for each in list(self.offered):
+            yield each
+
+    async def acknowledge(self, collected: Collected, refusal: str | None) -> None:
+        self.answered.append((collected.reference, refusal))
+        self.offered.remove(collected)
+
+    async def health(self) -> None:
+        if self.down is not None:
+            raise self.down
+
+    async def close(self) -> None: ...
+
+
+@dataclass
+class OneAdapter:
+    """A catalogue with one adapter for every system."""
+
+    one: Adapter
+
+    def names(self) -> tuple[str, ...]:
+        return ("test",)
+
+    async def adapter(self, system: System) -> Adapter:
+        return self.one
+
+    async def collects(self, system: System) -> bool:
+        return False
+
+    async def close(self) -> None: ...
+
+
+class PlainSigner:
+    """A signer that does not sign."""
+
+    def seal(self, attestation: Attestation) -> Receipt:
+        return seal(attestation)
+
+
+@dataclass
+class Plane:
+    """All of it. `crash` stands between the flows and the ports where a test wants to break in."""
+
+    ports: Ports
+    rules: Rules
+    clock: Time
+    office: Office
+
+    async def send(self, number: int = 1, **header: object) -> Acceptance:
+        """Accept a document of the province for the department, which is pushed to."""
+        made = document(str(number), to=(DEPARTMENT,), **header)  # type: ignore[arg-type]  # fields of the header
+        envelope = self.ports.vault.stage()
+        await envelope.write(writing.emit(made))
+        package = Package(envelope=envelope, parts={})
+        trace = hashlib.sha256(str(number).encode()).hexdigest()[:32]
+        return await accept(self.ports, self.rules, package, SENDING, idempotency_key=None, trace_id=trace)
+
+    async def work(self) -> int:
+        """Publish what is due and attempt all that the broker holds; give the number of attempts."""
+        await self.ports.broker.declare([QueueId(system=PUSHED.id, lane=lane) for lane in Lane])
+        await relay(self.ports)
+        count = 0
+        for lane in Lane:
+            queue = QueueId(system=PUSHED.id, lane=lane)
+            while await self.ports.broker.depth(queue):
+                messages = self.ports.broker.messages(queue, prefetch=1)
+                async for message in messages:
+                    await deliver(self.ports, self.rules, message)
+                    count += 1
+                    break
+                await messages.aclose()
+        return count
+
+
+def rules() -> Rules:
+    return replace(judging.rules(), systems=Systems.of((PUSHED, SENDING, POLLING)))
+
+
+@asynccontextmanager
+async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda ports: ports) -> AsyncIterator[Plane]:
+    """Open a plane; what is in the folder stays for the next. `through` may wrap the ports."""
+    migrate(folder / "ledger.sqlite3")
+    executor, vault = open_executor(folder / "ledger.sqlite3"), await FileVault.open(folder / "vault")
+    office, clock, pdfs = Office(), Time(), WorkerPdfReader()
+    ports = Ports(
+        ledger=SqlLedger(executor),
+        outbox=SqlOutbox(executor),
+        dead_letters=SqlDeadLetters(executor),
+        reconciliation=SqlReconciliation(executor),
+        broker=MemoryBroker(),
+        catalogue=OneAdapter(office),
+        vault=vault,
+        pdfs=pdfs,
+        scanner=None,
+        signer=PlainSigner(),
+        clock=clock,
+        compute=ThreadCompute(),
+        telemetry=LoggedTelemetry(),
+        waiting=ProcessWaiting(),
+    )
+    try:
+        yield Plane(ports=through(ports), rules=rules(), clock=clock, office=office)
+    finally:
+        await executor.close()
+        await vault.close()
+        await pdfs.close()
