@@ -15,27 +15,28 @@ from tomlkit.items import AoT, Table
 
 from gateway.core.directory import Agency, Directory
 from gateway.core.faults import Misconfigured, Rejected
-from gateway.infra.rules_files import AgenciesFile
+from gateway.infra.rules_files import AgenciesFile, operators
 
 AGENCY = "agency"
 SYSTEM = "system"
+OPERATOR = "operator"
 
 Fields = dict[str, object]
 """Values of a table by key; None takes the key out."""
 
 
 class DirectoryDraft:
-    """The two arrays of tables of agencies.toml, while they are edited. An agency is found by its aliases too."""
+    """The arrays of tables of agencies.toml, while they are edited. An agency is found by its aliases too."""
 
     def __init__(self, document: tomlkit.TOMLDocument) -> None:
         self.document = document
         self._by_name = {
             kind: {name: table for table in self.tables(kind) for name in (table["id"], *table.get("aliases", ()))}
-            for kind in (AGENCY, SYSTEM)
+            for kind in (AGENCY, SYSTEM, OPERATOR)
         }
 
     def tables(self, kind: str) -> list[Table]:
-        """Give the tables `agency` or `system`, in the order of the file."""
+        """Give the tables `agency`, `system` or `operator`, in the order of the file."""
         return list(self.document.get(kind, ()))
 
     def find(self, kind: str, name: str) -> Table | None:
@@ -68,6 +69,7 @@ class DirectoryDraft:
         """Give the agencies as the hub would take them, without certificates. Raises Misconfigured where it would refuse."""
         try:
             rows = AgenciesFile.model_validate(self.document.unwrap())
+            operators(rows)
             return Directory.of(Agency(**row.model_dump(exclude={"certificates"})) for row in rows.agency)
         except (ValidationError, ValueError) as error:
             raise Misconfigured("misconfigured", path=str(file), detail=f"{file}: {error}") from error

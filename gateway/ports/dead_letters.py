@@ -104,7 +104,7 @@ class DeadLetters(Protocol):
     ) -> Bulk:
         """Replace each by a delivery of its document to another receiver, unless that one has a delivery of it already.
 
-        One to this very receiver fails with `status-conflict`.
+        One to this very receiver fails with `status-conflict`, and so does one where that delivery is over.
         """
 
     async def audit(self, *, after: str | None, limit: int) -> Page:

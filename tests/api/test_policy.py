@@ -87,7 +87,8 @@ async def test_an_office_file_with_macros_waits_for_the_operator_unseen_by_its_r
 def decide(hub: Province, tmp_path: Path, *arguments: str) -> None:
     """Run a command on the test's own ledger."""
     config = tmp_path / "gateway.toml"
-    config.write_text(f'[storage]\ndata = "{tmp_path}"\n', "utf-8")
+    rules = f'[directory]\nagencies = "{hub.folder}/agencies.toml"\ntrust = "{hub.folder}/ca"\n'
+    config.write_text(f'[storage]\ndata = "{tmp_path}"\n{rules}', "utf-8")
     lienthong("held", *arguments, "--config", str(config))
 
 

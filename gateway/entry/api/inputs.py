@@ -13,6 +13,10 @@ def _in_vietnam(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=VIETNAM)
 
 
+Moment = Annotated[datetime, AfterValidator(_in_vietnam)]
+"""A time; without zone it is Vietnam's."""
+
+
 class Paging(Shape):
     """Query of a list. `after` is the `next` of the page before."""
 
@@ -85,7 +89,7 @@ class StatusRequest(Shape):
     description: str = Field(default="", max_length=500)
     staff: dict[str, Annotated[str, Field(max_length=300)]] = Field(default={}, max_length=10)
     units: list[UnitRequest] = Field(default=[], max_length=50)
-    at: Annotated[datetime, AfterValidator(_in_vietnam)] | None = None
+    at: Moment | None = None
 
     @model_validator(mode="after")
     def _units_are_assigned(self) -> Self:
@@ -98,7 +102,7 @@ class PaperRequest(Shape):
     """The receiver holds the paper copy of a delivery since `at` (now where absent)."""
 
     delivery: str
-    at: Annotated[datetime, AfterValidator(_in_vietnam)] | None = None
+    at: Moment | None = None
     note: str = Field(default="", max_length=500)
 
 

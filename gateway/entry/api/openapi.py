@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from gateway import __version__
-from gateway.entry.api.routes import BASE, ROUTES, XML, Route
+from gateway.entry.api.route import BASE, XML, Route
+from gateway.entry.api.routes import ROUTES
 from gateway.entry.api.shapes import ProblemShape
 
 _REF = "#/components/schemas/{model}"
@@ -36,6 +37,7 @@ def describe() -> dict[str, Any]:
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "mtls": {"type": "mutualTLS"},
+                "operator": {"type": "http", "scheme": "bearer", "description": "Mã của đơn vị vận hành · an operator's token"},
             },
         },
     }
@@ -53,6 +55,8 @@ def _operation(route: Route) -> dict[str, Any]:
     operation["responses"] |= {str(status): _refusal(status) for status in sorted(set(refusals))}
     if route.public:
         operation["security"] = []
+    elif route.operators:
+        operation["security"] = [{"operator": []}]
     if content := dict(_request_content(route)):
         operation["requestBody"] = {"required": route.takes_xml, "content": content}
     return operation

@@ -1,11 +1,5 @@
 """The table of calls: the router and the OpenAPI reference are both made from it, so they cannot disagree."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-
-from aiohttp import web
-from pydantic import BaseModel
-
 from gateway.entry.api import (
     agencies,
     documents,
@@ -19,36 +13,9 @@ from gateway.entry.api import (
     shapes_followed,
     statuses,
 )
+from gateway.entry.api.admin.routes import ADMIN_ROUTES
+from gateway.entry.api.route import BASE, JSON_REFUSALS, OCTETS, TEXT, UPLOAD_REFUSALS, XML, Route
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-BASE = "/api/v1"
-XML = "application/xml"
-OCTETS = "application/octet-stream"
-TEXT = "text/plain"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One call. `answers` maps a status to a JSON shape or a media type; `refusals` lists further problem statuses."""
-
-    method: str
-    path: str
-    handler: Handler
-    vi: str
-    en: str
-    answers: dict[int, type[BaseModel] | str]
-    refusals: tuple[int, ...] = ()
-    query: type[BaseModel] | None = None
-    takes: type[BaseModel] | None = None
-    takes_xml: bool = False
-    takes_multipart: bool = False
-    public: bool = False
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-_UPLOAD_REFUSALS = (400, 408, 409, 413, 415, 422, 503)
-_JSON_REFUSALS = (400, 404, 409, 413, 415)
 _IDEMPOTENCY = {"Idempotency-Key": "Khóa chống gửi trùng của hệ thống gọi · the caller's key against doubles"}
 
 ROUTES: tuple[Route, ...] = (
@@ -62,7 +29,7 @@ ROUTES: tuple[Route, ...] = (
         takes_multipart=True,
         headers=_IDEMPOTENCY,
         answers={202: shapes.AcceptedShape, 200: shapes.AcceptedShape},
-        refusals=_UPLOAD_REFUSALS,
+        refusals=UPLOAD_REFUSALS,
     ),
     Route(
         method="POST",
@@ -73,7 +40,7 @@ ROUTES: tuple[Route, ...] = (
         takes_xml=True,
         takes_multipart=True,
         answers={200: shapes.ValidationShape},
-        refusals=_UPLOAD_REFUSALS,
+        refusals=UPLOAD_REFUSALS,
     ),
     Route(
         method="GET",
@@ -157,7 +124,7 @@ ROUTES: tuple[Route, ...] = (
         en="Claim deliveries, urgent first",
         takes=inputs.LeaseRequest,
         answers={201: shapes.LeaseShape},
-        refusals=_JSON_REFUSALS,
+        refusals=JSON_REFUSALS,
     ),
     Route(
         method="POST",
@@ -167,7 +134,7 @@ ROUTES: tuple[Route, ...] = (
         en="Acknowledge",
         takes=inputs.AckRequest,
         answers={200: shapes.AckedShape},
-        refusals=_JSON_REFUSALS,
+        refusals=JSON_REFUSALS,
     ),
     Route(
         method="POST",
@@ -177,7 +144,7 @@ ROUTES: tuple[Route, ...] = (
         en="Give back",
         takes=inputs.NackRequest,
         answers={200: shapes.NackedShape},
-        refusals=_JSON_REFUSALS,
+        refusals=JSON_REFUSALS,
     ),
     Route(
         method="POST",
@@ -187,7 +154,7 @@ ROUTES: tuple[Route, ...] = (
         en="Prolong",
         takes=inputs.RenewRequest,
         answers={200: shapes.LeaseShape},
-        refusals=_JSON_REFUSALS,
+        refusals=JSON_REFUSALS,
     ),
     Route(
         method="POST",
@@ -198,7 +165,7 @@ ROUTES: tuple[Route, ...] = (
         takes=inputs.StatusRequest,
         takes_xml=True,
         answers={202: shapes.StatusShape, 200: shapes.StatusShape},
-        refusals=(*_UPLOAD_REFUSALS, 404),
+        refusals=(*UPLOAD_REFUSALS, 404),
     ),
     Route(
         method="POST",
@@ -208,7 +175,7 @@ ROUTES: tuple[Route, ...] = (
         en="Record that a paper copy arrived",
         takes=inputs.PaperRequest,
         answers={202: shapes_followed.PaperShape, 200: shapes_followed.PaperShape},
-        refusals=(*_JSON_REFUSALS, 422),
+        refusals=(*JSON_REFUSALS, 422),
     ),
     Route(
         method="GET",
@@ -278,4 +245,5 @@ ROUTES: tuple[Route, ...] = (
         answers={200: TEXT},
         public=True,
     ),
+    *ADMIN_ROUTES,
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.core.model import StatusCode
-from gateway.entry.cli import directory_commands, operation_commands
+from gateway.entry.cli import dead_letter_commands, directory_commands, operation_commands, operator_commands, queue_commands
 from gateway.entry.cli.options import CONFIG, HUB_URL, Attach, Config, Json, Pair, SourceFile, TokenFile, Url, named_organ, run
 
 app = typer.Typer(
@@ -20,8 +20,11 @@ app = typer.Typer(
 app.add_typer(directory_commands.agency, name="agency")
 app.add_typer(directory_commands.system, name="system")
 app.add_typer(directory_commands.cert, name="cert")
+app.add_typer(operator_commands.operator, name="operator")
 app.add_typer(operation_commands.held, name="held")
+app.add_typer(dead_letter_commands.deadletters, name="deadletters")
 app.add_typer(operation_commands.report, name="report")
+app.command()(queue_commands.queues)
 
 
 @app.command()
@@ -43,12 +46,31 @@ def init(
 
 
 @app.command()
-def serve(*, config: Config = CONFIG) -> None:
+def serve(
+    *,
+    config: Config = CONFIG,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Thay cổng trong cấu hình · Instead of the settings'.")
+    ] = None,
+) -> None:
     """Chạy trục · Run the hub, until SIGTERM or Ctrl-C."""
     from gateway.config import Settings
-    from gateway.entry.serve import run
+    from gateway.entry.serve import serve as run
 
-    run(Settings.load(config))
+    run(Settings.load(config).listening(port))
+
+
+@app.command()
+def work(
+    *,
+    config: Config = CONFIG,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Cổng trang theo dõi · Port of the health page.")] = None,
+) -> None:
+    """Chạy riêng tiến trình chuyển văn bản · Run the worker only, until SIGTERM or Ctrl-C."""
+    from gateway.config import Settings
+    from gateway.entry.work import work as run
+
+    run(Settings.load(config).watched(port))
 
 
 @app.command()
@@ -61,10 +83,27 @@ def migrate(*, config: Config = CONFIG, as_json: Json = False) -> None:
 
 
 @app.command()
-def check(*, config: Config = CONFIG, as_json: Json = False) -> None:
+def check(
+    *,
+    reconciling: Annotated[
+        bool, typer.Option("--reconcile", help="Đối soát sổ cái: đã nhận = đã tới + đang chờ + … · Reconcile the ledger.")
+    ] = False,
+    since: operation_commands.Day = None,
+    until: operation_commands.Day = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
     """Kiểm tra mọi thứ trục cần · Check all that the hub needs."""
-    from gateway.entry.cli.check import check as look
     from gateway.entry.cli.output import finish
+
+    if reconciling:
+        from gateway.entry.cli.reconcile import reconcile
+
+        finish(run(reconcile(config, since, until)), as_json=as_json)
+        return
+    if since is not None or until is not None:
+        raise typer.BadParameter("--since, --until: cùng với --reconcile · only with --reconcile.")
+    from gateway.entry.cli.check import check as look
 
     finish(run(look(config)), as_json=as_json)
 

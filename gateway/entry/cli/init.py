@@ -10,12 +10,12 @@ from pathlib import Path
 from gateway.config import Settings
 from gateway.core.model import VIETNAM
 from gateway.entry.cli.output import Outcome
-from gateway.entry.cli.system import digest, new_token
-from gateway.infra.agencies_file import AGENCY, SYSTEM, DirectoryDraft, editing
+from gateway.entry.cli.system import digest, new_token, write_token
+from gateway.infra.agencies_file import AGENCY, OPERATOR, SYSTEM, DirectoryDraft, editing
 from gateway.infra.authority import Authority
 from gateway.infra.key_files import write_secret
 from gateway.infra.migrate import migrate
-from gateway.wiring import LEDGER_FILE
+from gateway.wiring import database
 
 SAMPLE_AGENCIES = {
     "000.00.00.H56": "UBND tỉnh (mẫu)",
@@ -38,8 +38,10 @@ port = {port}
 name = "Trục liên thông văn bản (mẫu)"
 """
 AGENCIES_TEXT = """\
-# Danh bạ cơ quan (agency) và hệ thống (system). Sửa bằng lienthong agency …, system …, hoặc sửa tay: có hiệu lực sau một giây.
-# The directory. Edit it with lienthong agency …, system …, or by hand: a change is in force after a second.
+# Danh bạ cơ quan (agency), hệ thống (system) và người vận hành (operator).
+# Sửa bằng lienthong agency …, system …, operator …, hoặc sửa tay: có hiệu lực sau một giây.
+# The directory of agencies, systems and operators.
+# Edit it with lienthong agency …, system …, operator …, or by hand: a change is in force after a second.
 
 """
 
@@ -59,8 +61,8 @@ def initialise(folder: Path, *, port: int | None, agencies: Mapping[str, str]) -
         agencies = agencies or SAMPLE_AGENCIES
     with editing(directory) as draft:
         made = {organ: _add(draft, directory.parent, organ, name, authority) for organ, name in agencies.items()}
-    ledger = settings.path(settings.storage.data) / LEDGER_FILE
-    migrate(ledger)
+        _operator(draft, directory.parent)
+    migrate(database(settings))
     return _outcome(config, made, kept_port=port is not None and not fresh)
 
 
@@ -94,6 +96,17 @@ def _add(draft: DirectoryDraft, home: Path, organ: str, name: str, authority: Au
     return True
 
 
+def _operator(draft: DirectoryDraft, home: Path) -> None:
+    """Add one operator where there is none; a token that outlived an interrupted run is kept."""
+    if draft.tables(OPERATOR):
+        return
+    file = home / OPERATOR / "token"
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        write_token(file, new_token())
+    draft.add(OPERATOR, {"id": OPERATOR, "token_sha256": [digest(file.read_text("utf-8").strip())]})
+
+
 def _equip(own: Path, organ: str, name: str, authority: Authority) -> None:
     """Make an agency's folder with its key, certificate and secrets: whole, or not at all."""
     own.parent.mkdir(exist_ok=True)
@@ -117,7 +130,7 @@ def _outcome(config: Path, made: Mapping[str, bool], *, kept_port: bool) -> Outc
     if kept_port:
         vi, en = f"{vi} Giữ nguyên cổng trong {config}.", f"{en} The port in {config} is kept."
     return Outcome(
-        data={"folder": str(home), "config": str(config), "agencies": agencies},
+        data={"folder": str(home), "config": str(config), "agencies": agencies, "operator": str(home / OPERATOR / "token")},
         vi=f"{vi} Chạy: lienthong serve --config {config}",
         en=f"{en} To run it: lienthong serve --config {config}",
         rows=[
@@ -133,9 +146,8 @@ def _outcome(config: Path, made: Mapping[str, bool], *, kept_port: bool) -> Outc
 
 def bring_up(config: Path) -> Outcome:
     """Migrate the ledger that the settings name."""
-    settings = Settings.load(config)
-    file = settings.path(settings.storage.data) / LEDGER_FILE
-    revision = migrate(file)
+    ledger = database(Settings.load(config))
+    revision = migrate(ledger)
     return Outcome(
-        data={"ledger": str(file), "revision": revision}, vi=f"✓ {file}: phiên bản {revision}.", en=f"Revision {revision}."
+        data={"ledger": str(ledger), "revision": revision}, vi=f"✓ {ledger}: phiên bản {revision}.", en=f"Revision {revision}."
     )

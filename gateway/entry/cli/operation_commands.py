@@ -5,13 +5,12 @@ from typing import Annotated
 
 import typer
 
-from gateway.entry.cli.options import CONFIG, Config, Json, run
+from gateway.entry.cli.options import CONFIG, Config, Json, Reason, run
 
 held = typer.Typer(help="Văn bản bị giữ theo chính sách · Documents that the policy holds.", no_args_is_help=True)
 report = typer.Typer(help="Thống kê · Reports.", no_args_is_help=True)
 
 Document = Annotated[str, typer.Argument(metavar="ID", help="Mã văn bản · Document id.", show_default=False)]
-Reason = Annotated[str, typer.Option(help="Lý do, được ghi lại · The reason, which is kept.", show_default=False)]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], metavar="NGÀY", help="2026-11-23")]
 
 

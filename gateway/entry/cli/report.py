@@ -4,15 +4,14 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.core.findings import FINDINGS
-from gateway.core.model import VIETNAM
-from gateway.entry.cli.held import opened
+from gateway.entry.cli.operations import here, opened
 from gateway.entry.cli.output import Outcome
 
 
 async def findings(config: Path, since: datetime | None, until: datetime | None) -> Outcome:
     """Count findings by sender and code, the most frequent first; days are Vietnam's."""
-    async with opened(config) as ledger:
-        counted = await ledger.finding_counts(None, since=_here(since), until=_here(until))
+    async with opened(config) as at:
+        counted = await at.ledger.finding_counts(None, since=here(since), until=here(until))
     rows = [
         {
             "Cơ quan · Sender": each.sender,
@@ -36,7 +35,3 @@ async def findings(config: Path, since: datetime | None, until: datetime | None)
         for each in counted
     ]
     return Outcome(data=data, rows=rows, vi="" if rows else "Không có ghi nhận nào.", en="" if rows else "There are no findings.")
-
-
-def _here(day: datetime | None) -> datetime | None:
-    return None if day is None else day.replace(tzinfo=VIETNAM)

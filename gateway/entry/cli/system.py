@@ -37,7 +37,7 @@ def add(
         draft.add(SYSTEM, {"id": name, "organs": bound, "token_sha256": [digest(token)], "certificate_sha256": certificates})
         if token_file is not None:
             write_token(token_file, token)
-    return _with_token({"id": name, "organs": bound}, token, token_file, f"✓ Đã thêm hệ thống {name}.", f"Added system {name}.")
+    return with_token({"id": name, "organs": bound}, token, token_file, f"✓ Đã thêm hệ thống {name}.", f"Added system {name}.")
 
 
 def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None) -> Outcome:
@@ -51,7 +51,7 @@ def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | 
             write_token(token_file, token)
     vi = "mã cũ vẫn dùng được" if old else "mã cũ hết hiệu lực"
     en = "the old one still holds" if old else "the old one has ended"
-    return _with_token({"id": name}, token, token_file, f"✓ Mã mới cho {name}; {vi}.", f"A new token for {name}; {en}.")
+    return with_token({"id": name}, token, token_file, f"✓ Mã mới cho {name}; {vi}.", f"A new token for {name}; {en}.")
 
 
 def revoke(settings: Settings, name: str) -> Outcome:
@@ -91,7 +91,8 @@ def write_token(file: Path, token: str) -> None:
     beside.replace(file)
 
 
-def _with_token(data: dict[str, object], token: str, token_file: Path | None, vi: str, en: str) -> Outcome:
+def with_token(data: dict[str, object], token: str, token_file: Path | None, vi: str, en: str) -> Outcome:
+    """Say where a new token is, or the token itself."""
     if token_file is not None:
         data |= {"token_file": str(token_file)}
         return Outcome(data=data, vi=f"{vi} Mã truy cập ở {token_file}", en=f"{en} Its token is in {token_file}")

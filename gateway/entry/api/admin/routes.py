@@ -1,0 +1,141 @@
+"""The calls for operators, as a table."""
+
+from typing import Any
+
+from gateway.entry.api.admin import dead_letters, held, inputs, queues, shapes
+from gateway.entry.api.inputs import Paging
+from gateway.entry.api.route import BASE, JSON_REFUSALS, Handler, Route
+
+_ADMIN = f"{BASE}/admin"
+
+
+def _look(path: str, handler: Handler, vi: str, en: str, shape: Any, **more: Any) -> Route:
+    """Make a call that changes nothing."""
+    return Route(
+        method="GET",
+        path=f"{_ADMIN}/{path}",
+        handler=handler,
+        vi=vi,
+        en=en,
+        answers={200: shape},
+        refusals=(400, 404),
+        operators=True,
+        **more,
+    )
+
+
+def _decide(path: str, handler: Handler, vi: str, en: str, shape: Any, **more: Any) -> Route:
+    """Make a call that takes JSON."""
+    return Route(
+        method="POST",
+        path=f"{_ADMIN}/{path}",
+        handler=handler,
+        vi=vi,
+        en=en,
+        answers={200: shape},
+        refusals=(*JSON_REFUSALS, 422),
+        operators=True,
+        **more,
+    )
+
+
+ADMIN_ROUTES: tuple[Route, ...] = (
+    _look(
+        "dead-letters",
+        dead_letters.listing,
+        "Văn bản không gửi được",
+        "Dead letters",
+        shapes.DeadLettersPage,
+        query=inputs.DeadLettersQuery,
+    ),
+    _look(
+        "dead-letters/groups",
+        dead_letters.groups,
+        "Văn bản không gửi được, theo nguyên nhân và nơi nhận",
+        "Dead letters by cause and receiver",
+        shapes.GroupsShape,
+        query=inputs.GroupsQuery,
+    ),
+    _decide(
+        "dead-letters/preview",
+        dead_letters.preview,
+        "Đếm trước khi xử lý",
+        "Count before deciding",
+        shapes.PreviewShape,
+        takes=inputs.PreviewRequest,
+    ),
+    _decide(
+        "dead-letters/requeue",
+        dead_letters.requeue,
+        "Chuyển lại",
+        "Let go on",
+        shapes.BulkShape,
+        takes=inputs.DecisionRequest,
+    ),
+    _decide(
+        "dead-letters/park",
+        dead_letters.park,
+        "Để riêng",
+        "Put aside",
+        shapes.BulkShape,
+        takes=inputs.DecisionRequest,
+    ),
+    _decide(
+        "dead-letters/return",
+        dead_letters.turn_back,
+        "Trả lại nơi gửi",
+        "Give back to the sender",
+        shapes.BulkShape,
+        takes=inputs.DecisionRequest,
+    ),
+    _decide(
+        "dead-letters/redirect",
+        dead_letters.redirect,
+        "Chuyển tới nơi nhận khác",
+        "Send to another receiver",
+        shapes.BulkShape,
+        takes=inputs.RedirectRequest,
+    ),
+    _look("queues", queues.listing, "Hàng đợi của các hệ thống", "The systems' queues", shapes.QueuesShape),
+    _decide(
+        "systems/{id}/pause",
+        queues.pause,
+        "Tạm dừng chuyển tới một hệ thống",
+        "Push nothing to a system for a while",
+        shapes.CircuitShape,
+        takes=inputs.PauseRequest,
+    ),
+    _decide(
+        "systems/{id}/resume",
+        queues.resume,
+        "Chuyển tiếp tới một hệ thống",
+        "Push to a system again",
+        shapes.CircuitShape,
+        takes=inputs.ReasonRequest,
+    ),
+    _look("held", held.listing, "Văn bản bị giữ theo chính sách", "What the policy holds", shapes.HeldShape),
+    _decide(
+        "held/{document}/release",
+        held.release,
+        "Cho văn bản bị giữ đi tiếp",
+        "Let what is held go on",
+        shapes.DecidedShape,
+        takes=inputs.ReasonRequest,
+    ),
+    _decide(
+        "held/{document}/return",
+        held.turn_back,
+        "Trả văn bản bị giữ về nơi gửi",
+        "Give back what is held",
+        shapes.DecidedShape,
+        takes=inputs.ReasonRequest,
+    ),
+    _look(
+        "audit",
+        held.audit,
+        "Nhật ký quyết định của người vận hành",
+        "What operators decided",
+        shapes.AuditPage,
+        query=Paging,
+    ),
+)

@@ -1,0 +1,59 @@
+"""The group `operator`: who runs the hub."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.entry.cli.directory_commands import TokenOut
+from gateway.entry.cli.options import CONFIG, Config, Json
+
+operator = typer.Typer(help="Người vận hành trục · Operators of the hub.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên người vận hành · Operator's name.", show_default=False)]
+
+
+@operator.command("add")
+def operator_add(name: Name, *, token_file: TokenOut = None, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Thêm người vận hành, in mã một lần · Add an operator, print the token."""
+    from gateway.config import Settings
+    from gateway.entry.cli.operator import add
+    from gateway.entry.cli.output import finish
+
+    finish(add(Settings.load(config), name, token_file=token_file), as_json=as_json)
+
+
+@operator.command("rotate")
+def operator_rotate(
+    name: Name,
+    *,
+    keep_old: Annotated[bool, typer.Option("--keep-old", help="Mã cũ vẫn dùng được · The old token still holds.")] = False,
+    token_file: TokenOut = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Đổi mã truy cập · Give a new token."""
+    from gateway.config import Settings
+    from gateway.entry.cli.operator import rotate
+    from gateway.entry.cli.output import finish
+
+    finish(rotate(Settings.load(config), name, keep_old=keep_old, token_file=token_file), as_json=as_json)
+
+
+@operator.command("revoke")
+def operator_revoke(name: Name, *, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Thu hồi mọi mã · Take all tokens."""
+    from gateway.config import Settings
+    from gateway.entry.cli.operator import revoke
+    from gateway.entry.cli.output import finish
+
+    finish(revoke(Settings.load(config), name), as_json=as_json)
+
+
+@operator.command("list")
+def operator_list(*, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Liệt kê người vận hành · List the operators."""
+    from gateway.config import Settings
+    from gateway.entry.cli.operator import listing
+    from gateway.entry.cli.output import finish
+
+    finish(listing(Settings.load(config)), as_json=as_json)
