@@ -1,6 +1,11 @@
-"""What happened, written in the transaction that makes it true."""
+"""What happened, written in the transaction that makes it true.
 
-from collections.abc import Iterable
+Events are inserted last of all, in order of commit: who has read them up to one misses none that came before it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,21 +14,57 @@ import sqlalchemy as sa
 from gateway.core.model import Delivery, Document, OrganId
 from gateway.infra.tables import events
 
+CHANNEL: Final = "lienthong_events"
+"""Of PostgreSQL's NOTIFY."""
+EVERYBODY: Final = ""
+PAYLOAD_BYTES: Final = 7_900
+"""PostgreSQL takes less than 8,000; when more are concerned than that names, everybody is told."""
+COMMIT_LOCK: Final = 5_601_001
+"""Advisory lock of PostgreSQL: whoever holds it gets the next numbers of events, and is the next to commit."""
+_WRITTEN: Final = "events"
 _CONCERNED: Final = "concerned"
-"""Where a connection keeps whom the events of its transaction concern."""
+"""Where a connection keeps the events of its transaction, and whom they concern."""
 
 
 def write(connection: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
-    """Write events; whom they concern is woken once they are on disk."""
-    written = list(rows)
-    connection.execute(events.insert(), written)
-    concerned = connection.info.setdefault(_CONCERNED, set())
-    concerned.update(organ for row in written for organ in (row["sender"], row["receiver"]) if organ is not None)
+    """Write events at the end of the transaction; whom they concern is woken once they are on disk."""
+    connection.info.setdefault(_WRITTEN, []).extend(rows)
 
 
-def concerned(connection: sa.Connection) -> frozenset[OrganId]:
-    """Give, once, whom the events of the transaction that just ended concern."""
-    return frozenset(connection.info.pop(_CONCERNED, ()))
+def finish(connection: sa.Connection) -> None:
+    """Insert the events of the transaction: the last that is done before its commit."""
+    rows = connection.info.pop(_WRITTEN, ())
+    if not rows:
+        return
+    organs = frozenset(organ for row in rows for organ in (row["sender"], row["receiver"]) if organ is not None)
+    if connection.dialect.name == "postgresql":
+        told = sa.func.pg_notify(CHANNEL, _payload(organs))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(COMMIT_LOCK), told))
+    connection.execute(events.insert(), rows)
+    connection.info[_CONCERNED] = organs
+
+
+def waker(wake: Callable[[Collection[OrganId]], None]) -> Callable[[sa.Connection], None]:
+    """Make the hook that calls `wake`, in the loop that runs now, with whom the events of each commit concern."""
+    loop = asyncio.get_running_loop()
+
+    def committed(connection: sa.Connection) -> None:
+        concerned = connection.info.pop(_CONCERNED, None)
+        if concerned:
+            with contextlib.suppress(RuntimeError):  # the loop is closing, and nobody waits any more
+                loop.call_soon_threadsafe(wake, concerned)
+
+    return committed
+
+
+def concerned(payload: str) -> frozenset[OrganId] | None:
+    """Read the payload of a notification: whom events concern; None is everybody."""
+    return None if payload == EVERYBODY else frozenset(map(OrganId, payload.split("\n")))
+
+
+def _payload(organs: Collection[OrganId]) -> str:
+    named = "\n".join(sorted(organs))
+    return named if len(named.encode()) <= PAYLOAD_BYTES else EVERYBODY
 
 
 def to_sender(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Wake-ups inside one process."""
+"""Wake-ups of those who wait in this process."""
 
 import asyncio
 from collections.abc import Collection, Iterator
@@ -23,7 +23,10 @@ class ProcessWatch:
 
 
 class ProcessWaiting:
-    """Waiting port for one process. Another process's news is found by the caller's slow polling."""
+    """Waiting port. It is told of what this process commits to SQLite, and of what any process commits to PostgreSQL.
+
+    What another process commits to SQLite is found by the caller's slow polling.
+    """
 
     def __init__(self) -> None:
         self._watches: dict[OrganId, set[ProcessWatch]] = {}
@@ -32,6 +35,10 @@ class ProcessWaiting:
         for organ in organs:
             for watch in self._watches.get(organ, ()):
                 watch.event.set()
+
+    def notify_all(self) -> None:
+        """Wake everybody: nobody knows what was missed."""
+        self.notify(tuple(self._watches))
 
     @contextmanager
     def watch(self, organs: Collection[OrganId]) -> Iterator[ProcessWatch]:

@@ -1,10 +1,11 @@
-"""The embedded ledger keeps the ledger's promises."""
+"""Every ledger keeps the ledger's promises."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from gateway.infra.database import PostgresDatabase
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import migrate
 from gateway.ports import Ledger
@@ -12,9 +13,12 @@ from tests.contracts.ledger_contract import AcceptContract, ViewContract
 from tests.contracts.ledger_inbox_contract import LeaseContract, SettleContract
 from tests.contracts.ledger_policy_contract import FindingContract, HeldContract, PaperContract, RepeatContract
 from tests.contracts.ledger_status_contract import RecallContract, StatusContract
+from tests.postgres import postgres, postgres_database
+
+__all__ = ["postgres", "postgres_database"]
 
 
-class TestSqliteLedger(
+class LedgerContract(
     AcceptContract,
     ViewContract,
     LeaseContract,
@@ -26,11 +30,25 @@ class TestSqliteLedger(
     PaperContract,
     FindingContract,
 ):
+    """All of them."""
+
+
+class TestSqliteLedger(LedgerContract):
     """SQLite."""
 
     @pytest.fixture
     async def ledger(self, tmp_path: Path) -> AsyncIterator[Ledger]:
         migrate(tmp_path / "ledger.sqlite3")
         ledger = SqlLedger.open(tmp_path / "ledger.sqlite3")
+        yield ledger
+        await ledger.close()
+
+
+class TestPostgresLedger(LedgerContract):
+    """PostgreSQL."""
+
+    @pytest.fixture
+    async def ledger(self, postgres_database: PostgresDatabase) -> AsyncIterator[Ledger]:
+        ledger = SqlLedger.open(postgres_database)
         yield ledger
         await ledger.close()

@@ -22,7 +22,7 @@ from gateway.infra.rules_files import Admission, Loaded
 from gateway.infra.scanner_clamd import ClamdScanner
 from gateway.infra.signer_file import FileSigner
 from gateway.infra.vault_files import FileVault
-from gateway.wiring import LEDGER_FILE, VAULT_FOLDER, load_rules, scanner
+from gateway.wiring import VAULT_FOLDER, database, load_rules, scanner
 
 SOON_DAYS = 30
 """A certificate that ends sooner is pointed out: issuing a government certificate takes weeks."""
@@ -149,18 +149,21 @@ def _certificate(admission: Admission, store: TrustStore, now: datetime) -> Chec
 
 
 async def _ledger(settings: Settings) -> Check:
-    what, file = "sổ cái · ledger", settings.path(settings.storage.data) / LEDGER_FILE
-    if not _exists(file):
-        return Check(what=what, ok=False, detail=f"{file}: chưa có, chạy lienthong migrate · missing, run lienthong migrate")
+    what = "sổ cái · ledger"
     try:
-        ledger = SqlLedger.open(file)
+        opened = database(settings)
+        if isinstance(opened, Path) and not _exists(opened):
+            return Check(
+                what=what, ok=False, detail=f"{opened}: chưa có, chạy lienthong migrate · missing, run lienthong migrate"
+            )
+        ledger = SqlLedger.open(opened)
         try:
             await ledger.ready()
         finally:
             await ledger.close()
     except Fault as fault:
         return _failed(what, fault)
-    return _passed(what, str(file))
+    return _passed(what, str(opened))
 
 
 async def _vault(settings: Settings) -> Check:
