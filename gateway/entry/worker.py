@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import random
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -15,6 +17,7 @@ from gateway.core.rules import Rules
 from gateway.entry.places import place
 from gateway.flows.collect import collect
 from gateway.flows.deliver import deliver
+from gateway.flows.reconcile import reconcile
 from gateway.flows.relay import relay
 from gateway.flows.watch import probe, refill, take_back
 from gateway.ports import Message, Ports, QueueId
@@ -28,6 +31,11 @@ REFILL_SECONDS: Final = 30.0
 REROUTE_SECONDS: Final = 60.0
 COLLECT_SECONDS: Final = 5.0
 """How often a system that cannot send is asked what it has."""
+RECONCILE_SECONDS: Final = 300.0
+RECONCILED: Final = timedelta(hours=24)
+"""What was accepted so long ago and is settled was reconciled while it was younger, or is by `lienthong check --reconcile`."""
+TURN_SECONDS: Final = 60.0
+"""How long a worker keeps a queue at least, while others wait for it."""
 DRAIN_SECONDS: Final = 30.0
 """How long attempts that are under way may take when the worker is told to stop; their leases end later by themselves."""
 
@@ -39,6 +47,7 @@ class Worker:
     ports: Ports
     rules: Callable[[], Rules]
     _attempts: set[asyncio.Task[None]] = field(default_factory=set)
+    _rooms: dict[tuple[QueueId, int], asyncio.Semaphore] = field(default_factory=dict)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; then take nothing new, and finish what is under way."""
@@ -47,6 +56,7 @@ class Worker:
             "watch": self._watch,
             "refill": lambda: self._every(REFILL_SECONDS, lambda: refill(self.ports)),
             "reroute": lambda: self._every(REROUTE_SECONDS, self._reroute),
+            "reconcile": self._reconcile,
             "dead": self._bury,
             "queues": self._queues,
         }
@@ -100,6 +110,12 @@ class Worker:
         if moved:
             self.ports.telemetry.record("delivery.rerouted", deliveries=moved)
 
+    async def _reconcile(self) -> None:
+        """Look for what is lost or stuck; not at the start, when nothing has moved for as long as the worker was away."""
+        while True:
+            await asyncio.sleep(RECONCILE_SECONDS)
+            await reconcile(self.ports, since=self.ports.clock.now() - RECONCILED, until=None)
+
     async def _bury(self) -> None:
         """Fail what brought workers down again and again."""
         await self.ports.broker.declare(self._wanted())
@@ -138,15 +154,39 @@ class Worker:
         return loops
 
     async def _consume(self, queue: QueueId, in_flight: int) -> None:
-        """Make attempts from one queue, `in_flight` at once; a note waits unacked until there is room for it."""
-        room = asyncio.Semaphore(in_flight)
+        """Make attempts from one queue, `in_flight` at once; a note waits unacked until there is room for it.
+
+        The broker serves one consumer of a queue. Each goes to the end of the line now and then, at a time of its own, so that
+        the workers of a province share its queues whichever was started first.
+        """
         await self.ports.broker.declare([queue])
-        async with contextlib.aclosing(self.ports.broker.messages(queue, prefetch=in_flight)) as messages:
-            async for message in messages:
+        room = self._rooms.setdefault((queue, in_flight), asyncio.Semaphore(in_flight))
+        turn = random.uniform(0, TURN_SECONDS)  # noqa: S311  no secret
+        while True:
+            async with contextlib.aclosing(self.ports.broker.messages(queue, prefetch=in_flight)) as messages:
+                await self._serve(messages, room, in_flight, turn)
+            turn = random.uniform(TURN_SECONDS, 2 * TURN_SECONDS)  # noqa: S311
+
+    async def _serve(
+        self, messages: AsyncGenerator[Message, None], room: asyncio.Semaphore, in_flight: int, seconds: float
+    ) -> None:
+        """Take what comes within a time, and keep the queue until no attempt from it is under way."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while True:
+            arriving = asyncio.ensure_future(anext(messages))
+            try:
+                arrived, _ = await asyncio.wait({arriving}, timeout=max(0.0, end - loop.time()))
+                if not arrived:
+                    return await _idle(room, in_flight)
+                message = arriving.result()
                 await room.acquire()
-                task = asyncio.create_task(self._deliver(message, room))
-                self._attempts.add(task)
-                task.add_done_callback(self._attempts.discard)
+            finally:
+                arriving.cancel()
+                await asyncio.gather(arriving, return_exceptions=True)
+            task = asyncio.create_task(self._deliver(message, room))
+            self._attempts.add(task)
+            task.add_done_callback(self._attempts.discard)
 
     async def _deliver(self, message: Message, room: asyncio.Semaphore) -> None:
         """Make one attempt; while the ledger cannot be asked the note is kept, since giving it back counts against it."""
@@ -172,6 +212,14 @@ class Worker:
 
     def _wanted(self) -> list[QueueId]:
         return [QueueId(system=system.id, lane=lane) for system in self.rules().systems.linked() for lane in Lane]
+
+
+async def _idle(room: asyncio.Semaphore, size: int) -> None:
+    """Wait until nobody is in the room."""
+    for _ in range(size):
+        await room.acquire()
+    for _ in range(size):
+        room.release()
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:

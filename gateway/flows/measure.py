@@ -1,11 +1,16 @@
 """Measure: how everything stands at a moment, for those who watch from outside."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from gateway.core.circuit import Circuit
 from gateway.core.faults import Fault, Transient
 from gateway.ports import Ports, QueueTally, Tally
+
+BROKER_SECONDS: Final = 2.0
+"""Whoever asks how everything stands does not wait for a broker that hangs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,10 @@ async def measure(ports: Ports) -> Standings:
 async def broker_fault(ports: Ports) -> Fault | None:
     """Say why nothing can be published just now; None where it can. What is accepted meanwhile waits in the ledger."""
     try:
-        await ports.broker.ready()
+        async with asyncio.timeout(BROKER_SECONDS):
+            await ports.broker.ready()
     except Transient as fault:
         return fault
+    except TimeoutError:
+        return Transient("broker-unavailable", detail=f"> {BROKER_SECONDS:g} s")
     return None

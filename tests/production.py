@@ -1,0 +1,170 @@
+"""The production plane in real processes: gateways and workers over a PostgreSQL and a RabbitMQ of our own, each to be killed."""
+
+import asyncio
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from gateway.config import Settings
+from gateway.entry.demo.hub_process import free_port
+from gateway.infra.agencies_file import SYSTEM, editing, revise
+from tests.postgres import PostgresServer
+from tests.rabbitmq import RabbitServer
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+READY_SECONDS: Final = 60
+STOP_SECONDS: Final = 45
+
+
+class Process:
+    """One process of the hub, on a port of its own, that may be started again after it was killed."""
+
+    def __init__(self, plane: "ProductionPlane", command: str, name: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [sys.executable, "-m", "gateway", command, "--config", str(plane.config), "--port", str(self.port)]
+        self.log = plane.folder / f"{name}.log"
+        self.running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.running = subprocess.Popen(self._command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    @property
+    def pid(self) -> int:
+        assert self.running is not None
+        return self.running.pid
+
+    def send(self, number: signal.Signals) -> None:
+        assert self.running is not None
+        self.running.send_signal(number)
+
+    def kill(self) -> None:
+        """Kill -9, and wait for the end."""
+        if self.running is not None:
+            self.running.kill()
+            self.running.wait()
+            self.running = None
+
+    def stop(self) -> int:
+        """Stop in order; give the exit code."""
+        assert self.running is not None
+        self.running.terminate()
+        code = self.running.wait(STOP_SECONDS)
+        self.running = None
+        return code
+
+
+class ProductionPlane:
+    """Two servers, the hub's processes, and a receiver's system that records what it was given.
+
+    `linked` agencies are pushed to, through HTTP, each by a system of its own at the receiver.
+    """
+
+    def __init__(
+        self, folder: Path, *, linked: Iterable[str], polling: Iterable[str] = (), gateways: int = 2, workers: int = 2
+    ) -> None:
+        self.folder = folder
+        self.config = folder / "gateway.toml"
+        self.linked = tuple(linked)
+        self.postgres, self.rabbit = PostgresServer(folder / "postgres"), RabbitServer(folder / "rabbit")
+        self.receiver_port = free_port()
+        self.receiver_log = folder / "receiver.jsonl"
+        self._receiver: subprocess.Popen[bytes] | None = None
+        self._polling = tuple(polling)
+        self.combined = workers == 0
+        self.gateways = [Process(self, "serve", f"gateway{number}") for number in range(1, gateways + 1)]
+        self.workers = [Process(self, "work", f"worker{number}") for number in range(1, workers + 1)]
+
+    @property
+    def processes(self) -> list[Process]:
+        return [*self.gateways, *self.workers]
+
+    @property
+    def receiver_url(self) -> str:
+        return f"http://127.0.0.1:{self.receiver_port}"
+
+    def lay_out(self) -> None:
+        """Start the servers, make the folder and the schema."""
+        self.postgres.start()
+        self.rabbit.start()
+        named = [
+            word for organ in ("000.00.00.H56", *self.linked, *self._polling) for word in ("--agency", f"{organ}={organ} (mẫu)")
+        ]
+        self.lienthong("init", str(self.folder), *named)
+        text = self.config.read_text("utf-8")
+        url, broker = self.postgres.url(self.postgres.create_database()), self.rabbit.vhost()
+        more = f'[database]\nurl = "{url}"\n\n[broker]\nurl = "{broker}"\n\n[work]\nin_serve = {str(self.combined).lower()}\n'
+        self.config.write_text(f"{text}\n{more}", "utf-8")
+        self.lienthong("migrate", "--config", str(self.config))
+        (self.folder / "push-token").write_text("0" * 32)
+        settings = Settings.load(self.config)
+        with editing(settings.path(settings.directory.agencies)) as draft:
+            for organ in self.linked:
+                told = {"url": f"{self.receiver_url}/{organ}", "token_file": "push-token"}
+                revise(draft.get(SYSTEM, organ), {"link": {"adapter": "http_push", "settings": told, "seconds": 10.0}})
+
+    async def start(self) -> None:
+        """Start everything that is not running, and wait until all are ready."""
+        if self._receiver is None:
+            self.start_receiver()
+        for each in self.processes:
+            if each.running is None:
+                each.start()
+        await self.ready()
+
+    async def ready(self) -> None:
+        await eventually(self._answers, READY_SECONDS, "all processes are ready")
+
+    def start_receiver(self) -> None:
+        command = [sys.executable, "-m", "tests.receiver", "--port", str(self.receiver_port), "--log", str(self.receiver_log)]
+        with (self.folder / "receiver.log").open("ab") as log:
+            self._receiver = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    def stop_receiver(self) -> None:
+        if self._receiver is not None:
+            self._receiver.kill()
+            self._receiver.wait()
+            self._receiver = None
+
+    def end(self) -> None:
+        """Kill whatever runs."""
+        for each in self.processes:
+            each.kill()
+        self.stop_receiver()
+        self.rabbit.kill()
+        self.postgres.kill()
+
+    def lienthong(self, *arguments: str) -> str:
+        """Run the command line; give what it prints."""
+        command = [sys.executable, "-m", "gateway", *arguments]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    async def _answers(self) -> bool:
+        urls = [f"{each.url}/readyz" for each in self.processes] + [f"{self.receiver_url}/health"]
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(5)) as session:
+            return all(await asyncio.gather(*(_answered(session, url) for url in urls)))
+
+
+async def eventually(holds: Callable[[], Any], seconds: float, what: str) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not await holds():
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        await asyncio.sleep(0.1)
+
+
+async def _answered(session: aiohttp.ClientSession, url: str) -> bool:
+    with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+        async with session.get(url) as response:
+            return response.status == 200
+    return False
