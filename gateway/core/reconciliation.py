@@ -85,6 +85,12 @@ class Responder(StrEnum):
     MAINTAINER = "maintainer"
 
 
+RESPONDERS: Final[Mapping[Responder, str]] = {
+    Responder.OPERATOR: "vận hành · operator",
+    Responder.MAINTAINER: "bảo trì · maintainer",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """What a code of discrepancy means to a person."""

@@ -13,6 +13,7 @@ from gateway.core.findings import FINDINGS
 from gateway.core.lifecycle import Standing
 from gateway.core.model import Owner, State, StatusCode
 from gateway.core.policy.catalogue import RULES, Action
+from gateway.core.reconciliation import CATEGORIES, DISCREPANCIES, RESPONDERS, STUCK, WORDS, Category
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
@@ -43,7 +44,13 @@ _CONFLICT = "✗"
 
 def pages() -> dict[str, str]:
     """Give each generated page by its file name."""
-    return {"faults.md": faults(), "findings.md": findings(), "policy.md": policy(), "lifecycle.md": lifecycle_page()}
+    return {
+        "faults.md": faults(),
+        "findings.md": findings(),
+        "policy.md": policy(),
+        "lifecycle.md": lifecycle_page(),
+        "reconciliation.md": reconciliation(),
+    }
 
 
 def faults() -> str:
@@ -111,6 +118,36 @@ def policy() -> str:
                 "Cách xử lý · What to do",
             ),
             rows,
+        ),
+    )
+
+
+def reconciliation() -> str:
+    """Say what reconciliation proves, and every discrepancy: what it means, whose move it is, what to do."""
+    minutes = int(STUCK.total_seconds() // 60)
+    states = {category: [state for state in CATEGORIES if CATEGORIES[state] is category] for category in Category}
+    kinds = DISCREPANCIES.items()
+    return _page(
+        "Đối soát · Reconciliation",
+        "gateway/core/reconciliation.py",
+        "`lienthong check --reconcile [--since NGÀY] [--until NGÀY]` chứng minh trên một ảnh chụp của sổ cái: mỗi lượt chuyển mà "
+        "lời đáp 202 đã hứa (cộng lượt thêm khi chuyển hướng) có đúng một chỗ ở bảng dưới, tính theo lúc nhận; và không lượt nào "
+        f"kẹt giữa hai bước quá {minutes} phút, dù nhận lúc nào. Mã thoát là 1 khi lệch hoặc có chỗ không khớp; `--json` nêu tới "
+        "100 lượt mỗi mã. Worker tự làm việc này định kỳ và ghi sự kiện `ledger.reconciled`, `ledger.unbalanced`. Lượt chờ đúng "
+        "(hệ thống tạm dừng, chưa tới giờ thử lại, bị giữ, không gửi được) không phải là lỗi: nó được đếm, với lượt lâu nhất.",
+        "`lienthong check --reconcile [--since DAY] [--until DAY]` proves on a snapshot of the ledger that each delivery that a "
+        "202 promised (and each that was added by a redirection) is in exactly one place of the table below, by when it was "
+        f"accepted; and that nothing is stuck between two states for more than {minutes} minutes, whenever it was accepted. The "
+        "exit code is 1 where something does not agree; `--json` names up to 100 deliveries of each code. The worker does this "
+        "from time to time, and records `ledger.reconciled` and `ledger.unbalanced`. What rightly waits (for a parked system, a "
+        "retry, an operator) is no discrepancy: it is counted, with the oldest.",
+        _table(
+            ("Chỗ · Place", "Nghĩa · Meaning", "Bước · States"),
+            ((f"`{each}`", " · ".join(WORDS[each]), ", ".join(f"`{state}`" for state in states[each])) for each in Category),
+        ),
+        _table(
+            ("Mã · Code", "Ai xử lý · Owner", "Nghĩa · Meaning", "Cách xử lý · What to do"),
+            ((f"`{code}`", RESPONDERS[k.owner], _both(k.vi, k.en), _both(k.cure_vi, k.cure_en)) for code, k in kinds),
         ),
     )
 
