@@ -56,6 +56,11 @@ def peak_memory(pid: int) -> float:
     return sum(_peak(each) for each in (pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))))
 
 
+def memory(pid: int) -> float:
+    """Read the resident memory of a process now, in MB."""
+    return psutil.Process(pid).memory_info().rss / 1024**2
+
+
 def _peak(pid: int) -> float:
     with open(f"/proc/{pid}/status", encoding="ascii") as status:  # noqa: PTH123  a kernel file
         line = next(line for line in status if line.startswith("VmHWM"))

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from gateway.config import Settings
 from gateway.entry.cli import generate
-from gateway.infra.rules_files import AgenciesFile, AgencyRow, SystemRow
+from gateway.infra.rules_files import AgenciesFile, AgencyRow, LinkRow, OperatorRow, SystemRow
 from tests.services import require
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +65,8 @@ def test_the_example_directory_shows_every_key() -> None:
     AgenciesFile.model_validate(shown)
     assert set(shown["agency"][0]) == set(AgencyRow.model_fields)
     assert set(shown["system"][0]) == set(SystemRow.model_fields)
+    assert set(shown["system"][0]["link"]) == set(LinkRow.model_fields)
+    assert set(shown["operator"][0]) == set(OperatorRow.model_fields)
 
 
 def test_the_example_directory_names_nobody_until_it_is_edited() -> None:
@@ -123,7 +125,7 @@ def _commands(program: str) -> Iterator[list[str]]:
 
 def _subcommand(words: list[str]) -> tuple[str, ...]:
     """Give the command's name: one word, or two where the first is a group."""
-    groups = {"agency", "cert", "system"}
+    groups = {"agency", "cert", "deadletters", "held", "operator", "report", "system"}
     return tuple(words[:2]) if words[0] in groups else tuple(words[:1])
 
 

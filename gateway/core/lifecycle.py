@@ -43,8 +43,11 @@ PROGRESS: dict[StatusCode | None, State] = {
 
 _RANK = {code: rank for rank, code in enumerate(PROGRESS)}
 _OPEN = frozenset(PROGRESS.values())
-_ON_THE_WAY = frozenset({State.AVAILABLE, State.QUEUED, State.DELIVERING, State.FAILED})
-"""Not known to be handed over, and yet the receiver may have it: its answer may be faster than what we hear of an attempt."""
+_ON_THE_WAY = frozenset({State.AVAILABLE, State.QUEUED, State.DELIVERING, State.FAILED, State.SUSPENDED})
+"""Not known to be handed over, and yet the receiver may have it: its answer may be faster than what we hear of an attempt.
+
+What the policy holds is suspended too, but no receiver knows of it, and nobody attempts it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +155,6 @@ def owner(state: State) -> Owner | None:
 
 
 def _progressed(standing: Standing, code: StatusCode) -> Standing:
-    if standing.state is State.SUSPENDED:
-        raise _conflict(standing.state, code)
     if standing.state in FINAL or _RANK[code] <= _RANK[standing.progress]:
         return standing
     if standing.state is State.RECALL_REQUESTED:  # work goes on while the recall waits for its answer

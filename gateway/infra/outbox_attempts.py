@@ -40,11 +40,14 @@ class Beginning:
 
 
 def begin(connection: sa.Connection, wanted: list[Beginning]) -> list[Attempt | None]:
-    """Begin attempts: of what is due, and is not being attempted. What is past being pushed leaves the outbox."""
+    """Begin attempts: of what is due, and is not being attempted. What is past being pushed leaves the outbox.
+
+    A note may be here before the relay has written down that it is out: that row is waited for, in the order of the ids.
+    """
     begun = {each.delivery: each for each in reversed(wanted)}  # of one that is wanted twice, the first
     now = max(each.now for each in wanted)
     free = sa.or_(_o.attempt_token.is_(None), sa.not_(live(_o.attempt_until, now)))
-    due = sa.select(outbox).where(_o.delivery.in_(begun), _o.due_at <= now, free).with_for_update(skip_locked=True)
+    due = sa.select(outbox).where(_o.delivery.in_(begun), _o.due_at <= now, free).order_by(_o.delivery).with_for_update()
     rows = {row.delivery: row for row in connection.execute(due)}
     views = {view.deliveries[0].id: view for view in delivery_views(connection, deliveries.c.id.in_(rows), lock=True)}
     after = {each: lifecycle.pushed(standing(view.deliveries[0]), lifecycle.ATTEMPT) for each, view in views.items()}
@@ -93,7 +96,7 @@ def handed_over(connection: sa.Connection, all_done: list[HandedOver]) -> list[N
     told = set(connection.execute(known).scalars())
     new = [view for view in views if done[view.deliveries[0].id].receipt.id not in told]
     moving: dict[State, list[str]] = {}
-    for view in new:
+    for view in views:
         (own,) = view.deliveries
         after = lifecycle.hand_over(standing(own))
         if after != standing(own):

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from gateway.entry.api.hub import Hub
 from gateway.entry.api.pace import Patience
 from gateway.infra.migrate import migrate
 from gateway.wiring import LEDGER_FILE, assemble
-from tests.documents import COMMUNE, DEPARTMENT, PROVINCE
+from tests.documents import COMMUNE, DAY, DEPARTMENT, PROVINCE
 
 WARD = "H56.01.07"
 DEPARTMENT_ALIAS = "H56.15"
@@ -43,6 +43,17 @@ class FakeClock:
         self.time += timedelta(**delta)
 
 
+def of_today(package: DocumentPackage) -> DocumentPackage:
+    """The hub's clock is the real one, by which the certificates are valid: what is sent is promulgated today."""
+    header = package.header
+    if header.promulgation_date != DAY:
+        return package
+    today = datetime.now(VIETNAM).date()
+    answered = tuple(replace(each, promulgation_date=today) for each in header.response_for)
+    named = header.document_id.replace(f"{DAY:%Y/%m/%d}", f"{today:%Y/%m/%d}")
+    return replace(package, header=replace(header, document_id=named, promulgation_date=today, response_for=answered))
+
+
 @dataclass(kw_only=True)
 class Client:
     """One agency's document system."""
@@ -55,7 +66,7 @@ class Client:
     certificate: x509.Certificate
 
     def sign(self, package: DocumentPackage, **more: Any) -> bytes:
-        return signing.sign(writing.emit(package), certificate=self.certificate, key=self.key, **more)
+        return signing.sign(writing.emit(of_today(package)), certificate=self.certificate, key=self.key, **more)
 
     async def call(self, method: str, path: str, **more: Any) -> tuple[int, Any, CIMultiDictProxy[str]]:
         headers = {"Authorization": f"Bearer {self.token}"} | more.pop("headers", {})

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gateway.core import writing
 from gateway.core.model import BusinessType, StatusCode
-from tests.api.conftest import DEPARTMENT_ALIAS, WARD, Province
+from tests.api.conftest import DEPARTMENT_ALIAS, WARD, Province, of_today
 from tests.documents import COMMUNE, DEPARTMENT, PDF, PROVINCE, attachment, document, status
 
 
@@ -159,7 +159,7 @@ async def test_a_refusal_is_told_in_english_to_who_asks(hub: Province) -> None:
 
 async def test_a_refused_document_may_be_sent_again_once_it_is_corrected(hub: Province) -> None:
     assert (await hub.province.post_xml("/documents", writing.emit(document())))[0] == 422
-    assert (await hub.province.send(document()))["document_id"] == document().header.document_id
+    assert (await hub.province.send(document()))["document_id"] == of_today(document()).header.document_id
 
 
 async def test_a_validation_stores_nothing(hub: Province) -> None:

@@ -39,7 +39,7 @@ def settings(working_folder: Path, tmp_path: Path, clamd: asyncio.Server) -> Set
     policy.write_text("", "utf-8")
     host, port = clamd.sockets[0].getsockname()
     return Settings(
-        folder=working_folder,
+        file=working_folder / "gateway.toml",
         storage=Storage(data=tmp_path),
         directory=Directory(policy=policy),
         scan=Scan(clamd=f"{host}:{port}"),

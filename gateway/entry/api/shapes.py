@@ -52,6 +52,8 @@ class DeliveryShape(Shape):
     why: str | None
     owner: Owner | None
     attempts: int
+    cause: str | None
+    answer: str | None
     next_attempt_at: datetime | None
     paper_arrived_at: datetime | None
     deadlines: list[dict[str, Any]]
