@@ -66,7 +66,9 @@ def _let_go(connection: sa.Connection, recovering: Circuit, now: datetime) -> Se
 
 def published(connection: sa.Connection, done: Claim, confirmed: Collection[str], now: datetime) -> None:
     """Record what the broker holds, and give the rest back. What a worker has taken since is no longer of the claim."""
-    mine = _o.relay_token == done.token
+    named = [note.delivery for note in done.notes]
+    mine = sa.and_(_o.delivery.in_(named), _o.relay_token == done.token)
+    connection.execute(sa.select(_o.delivery).where(mine).order_by(_o.delivery).with_for_update())  # as attempts lock them
     if confirmed:
         values = {"relay_token": None, "relay_until": None, "published_at": now}
         connection.execute(outbox.update().where(mine, _o.delivery.in_(confirmed)).values(values))
