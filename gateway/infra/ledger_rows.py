@@ -26,7 +26,7 @@ from gateway.core.model import (
     SystemId,
 )
 
-Row = sa.RowMapping
+Row = sa.RowMapping | dict[str, Any]
 
 
 def document_row(value: Document) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Attempts: begun under a token, and what came of them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,15 +18,15 @@ from gateway.infra.circuit_rows import load, load_all, save
 from gateway.infra.ledger_events import about, to_sender
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_read import delivery_views
-from gateway.infra.ledger_rows import receipt_row
+from gateway.infra.ledger_rows import read_delivery, read_document, receipt_row
 from gateway.infra.outbox_relay import hold_back, live, queue_of
-from gateway.infra.tables import circuits, deliveries, outbox, receipts
+from gateway.infra.tables import circuits, deliveries, documents, outbox, receipts
 from gateway.ports import Attempt, DocumentView, HandedOver
 
 WORDS: Final = 500
 """Characters of the other side's answer that are kept."""
 
-_o = outbox.c
+_o, _d = outbox.c, deliveries.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,24 +45,38 @@ def begin(connection: sa.Connection, wanted: list[Beginning]) -> list[Attempt | 
     A note may be here before the relay has written down that it is out: that row is waited for, in the order of the ids.
     """
     begun = {each.delivery: each for each in reversed(wanted)}  # of one that is wanted twice, the first
-    now = max(each.now for each in wanted)
-    free = sa.or_(_o.attempt_token.is_(None), sa.not_(live(_o.attempt_until, now)))
-    due = sa.select(outbox).where(_o.delivery.in_(begun), _o.due_at <= now, free).order_by(_o.delivery).with_for_update()
-    rows = {row.delivery: row for row in connection.execute(due)}
-    views = {view.deliveries[0].id: view for view in delivery_views(connection, deliveries.c.id.in_(rows), lock=True)}
-    after = {each: lifecycle.pushed(standing(view.deliveries[0]), lifecycle.ATTEMPT) for each, view in views.items()}
+    due = {own.id: (row, document, own) for row, document, own in _due(connection, begun, max(each.now for each in wanted))}
+    after = {each: lifecycle.pushed(standing(own), lifecycle.ATTEMPT) for each, (_, _, own) in due.items()}
     past = [each for each, target in after.items() if target is None]
     if past:
         connection.execute(outbox.delete().where(_o.delivery.in_(past)))
-    going = [each for each, target in after.items() if target is not None]
+    going = {each: (*due[each], target) for each, target in after.items() if target is not None}
     if going:
         _take(connection, [begun[each] for each in going])
-        moving = [each for each in going if after[each] != standing(views[each].deliveries[0])]
-        attempted = deliveries.update().where(deliveries.c.id.in_(going)).values(attempts=deliveries.c.attempts + 1)
-        connection.execute(attempted)
-        connection.execute(deliveries.update().where(deliveries.c.id.in_(moving)).values(state=State.DELIVERING.value))
-    made = {each: _attempt(rows[each], views[each], begun[each].token) for each in going}
+        moving: dict[State, list[str]] = {}
+        for each, (*_, target) in going.items():
+            moving.setdefault(target.state, []).append(each)
+        for state, ids in moving.items():
+            counted = {"attempts": _d.attempts + 1, "state": state.value}
+            connection.execute(deliveries.update().where(_d.id.in_(ids)).values(counted))
+    made = {each: _attempt(row, document, own, begun[each].token) for each, (row, document, own, _) in going.items()}
     return [made.get(each.delivery) if begun[each.delivery] is each else None for each in wanted]
+
+
+def _due(connection: sa.Connection, wanted: Collection[str], now: datetime) -> Iterator[tuple[sa.Row[Any], Document, Delivery]]:
+    """Lock what is due of these and is not being attempted, with what an adapter is told of it: not the findings."""
+    free = sa.or_(_o.attempt_token.is_(None), sa.not_(live(_o.attempt_until, now)))
+    due = (
+        sa.select(outbox, deliveries, documents)
+        .join(deliveries, _d.id == _o.delivery)
+        .join(documents, documents.c.id == _d.document)
+        .where(_o.delivery.in_(wanted), _o.due_at <= now, free)
+        .order_by(_o.delivery)
+        .with_for_update(of=[outbox, deliveries])
+    )
+    for row in connection.execute(due):
+        own, document = ({c.name: row._mapping[c] for c in table.c} for table in (deliveries, documents))
+        yield row, read_document(document, ()), read_delivery(own)
 
 
 def _take(connection: sa.Connection, begun: list[Beginning]) -> None:
@@ -80,10 +94,11 @@ def _take(connection: sa.Connection, begun: list[Beginning]) -> None:
     connection.execute(taken, [{"its": e.delivery, "token": e.token, "ends": e.until, "at": e.now} for e in begun])
 
 
-def _attempt(row: sa.Row[Any], view: DocumentView, token: str) -> Attempt:
-    (own,) = view.deliveries
-    queue = queue_of(row.system, urgent=row.urgent)
-    return Attempt(token=token, view=view, queue=queue, number=own.attempts + 1, trace_id=row.trace_id)
+def _attempt(row: sa.Row[Any], document: Document, own: Delivery, token: str) -> Attempt:
+    found = row._mapping
+    queue = queue_of(found[_o.system], urgent=found[_o.urgent])
+    view = DocumentView(document=document, deliveries=(own,))
+    return Attempt(token=token, view=view, queue=queue, number=own.attempts + 1, trace_id=found[_o.trace_id])
 
 
 def handed_over(connection: sa.Connection, all_done: list[HandedOver]) -> list[None]:
@@ -91,28 +106,29 @@ def handed_over(connection: sa.Connection, all_done: list[HandedOver]) -> list[N
     done = {each.attempt.delivery: each for each in all_done}
     _work_again(connection, {each.attempt.queue.system for each in done.values()})
     connection.execute(outbox.delete().where(_o.delivery.in_(done)))
-    views = delivery_views(connection, deliveries.c.id.in_(done), lock=True)
+    locked = sa.select(deliveries).where(_d.id.in_(done)).order_by(_d.id).with_for_update()
+    own = [read_delivery(row) for row in connection.execute(locked).mappings()]
     known = sa.select(receipts.c.id).where(receipts.c.id.in_([each.receipt.id for each in done.values()]))
     told = set(connection.execute(known).scalars())
-    new = [view for view in views if done[view.deliveries[0].id].receipt.id not in told]
     moving: dict[State, list[str]] = {}
-    for view in views:
-        (own,) = view.deliveries
-        after = lifecycle.hand_over(standing(own))
-        if after != standing(own):
-            moving.setdefault(after.state, []).append(own.id)
+    for each in own:
+        after = lifecycle.hand_over(standing(each))
+        if after != standing(each):
+            moving.setdefault(after.state, []).append(each.id)
     for state, ids in moving.items():
         values = {"state": state.value, "why": None, "cause": None, "answer": None, "not_before": None}
-        connection.execute(deliveries.update().where(deliveries.c.id.in_(ids)).values(values))
+        connection.execute(deliveries.update().where(_d.id.in_(ids)).values(values))
+    new = [done[each.id] for each in own if done[each.id].receipt.id not in told]
     if new:
-        connection.execute(receipts.insert(), [receipt_row(done[view.deliveries[0].id].receipt) for view in new])
-        ledger_events.write(connection, (_collected(view, done[view.deliveries[0].id]) for view in new))
+        connection.execute(receipts.insert(), [receipt_row(each.receipt) for each in new])
+        ledger_events.write(connection, map(_collected, new))
     return [None] * len(all_done)
 
 
-def _collected(view: DocumentView, done: HandedOver) -> dict[str, Any]:
+def _collected(done: HandedOver) -> dict[str, Any]:
+    document, (own,) = done.attempt.view.document, done.attempt.view.deliveries
     more = {"reference": done.reference} if done.reference else {}
-    return about(view.document, view.deliveries[0], "delivery.collected", done.at, attempt=done.attempt.number, **more)
+    return about(document, own, "delivery.collected", done.at, attempt=done.attempt.number, **more)
 
 
 def _work_again(connection: sa.Connection, systems: Iterable[Any]) -> None:
@@ -138,7 +154,7 @@ def came_to_nothing(connection: sa.Connection, attempt: Attempt, fault: Fault, a
         save(connection, after)
     if after.state is CircuitState.PARKED and before.state is not CircuitState.PARKED:
         hold_back(connection, after.system)
-    (view,) = delivery_views(connection, deliveries.c.id == attempt.delivery, lock=True)
+    (view,) = delivery_views(connection, _d.id == attempt.delivery, lock=True)
     (own,) = view.deliveries
     target = lifecycle.pushed(standing(own), _outcome(own, fault, again))
     if target is None or target.state in lifecycle.FINAL or target.state is State.FAILED:
@@ -157,7 +173,7 @@ def poisonous(connection: sa.Connection, delivery: str, now: datetime) -> None:
     row = connection.execute(sa.select(outbox).where(_o.delivery == delivery).with_for_update()).first()
     if row is None or row.attempt_token is not None:
         return
-    (view,) = delivery_views(connection, deliveries.c.id == delivery, lock=True)
+    (view,) = delivery_views(connection, _d.id == delivery, lock=True)
     target = lifecycle.pushed(standing(view.deliveries[0]), lifecycle.FAIL)
     connection.execute(outbox.delete().where(_o.delivery == delivery))
     if target is not None:

@@ -22,7 +22,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One attempt to push one delivery (`view` has that single one), by whoever holds the token. `number` counts from 1."""
+    """One attempt to push one delivery, by whoever holds the token. `number` counts from 1.
+
+    `view` has that single delivery, and of the document all but its findings.
+    """
 
     token: str
     view: DocumentView

@@ -5,16 +5,31 @@ from pathlib import Path
 
 import pytest
 
-from gateway.infra.database import open_executor
+from gateway.infra.database import PostgresDatabase, open_executor
 from gateway.infra.executor import Executor
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import migrate
 from gateway.infra.outbox import SqlOutbox
 from tests.contracts.outbox_circuit_contract import CircuitContract, RouteContract, StatusRaceContract
 from tests.contracts.outbox_contract import AttemptContract, RelayContract
+from tests.postgres import postgres, postgres_database
+
+__all__ = ["postgres", "postgres_database"]
 
 
-class TestSqliteOutbox(RelayContract, AttemptContract, StatusRaceContract, CircuitContract, RouteContract):
+class OutboxContract(RelayContract, AttemptContract, StatusRaceContract, CircuitContract, RouteContract):
+    """All of them."""
+
+    @pytest.fixture
+    def ledger(self, executor: Executor) -> SqlLedger:
+        return SqlLedger(executor)
+
+    @pytest.fixture
+    def outbox(self, executor: Executor) -> SqlOutbox:
+        return SqlOutbox(executor)
+
+
+class TestSqliteOutbox(OutboxContract):
     """SQLite."""
 
     @pytest.fixture
@@ -24,10 +39,12 @@ class TestSqliteOutbox(RelayContract, AttemptContract, StatusRaceContract, Circu
         yield executor
         await executor.close()
 
-    @pytest.fixture
-    def ledger(self, executor: Executor) -> SqlLedger:
-        return SqlLedger(executor)
+
+class TestPostgresOutbox(OutboxContract):
+    """PostgreSQL."""
 
     @pytest.fixture
-    def outbox(self, executor: Executor) -> SqlOutbox:
-        return SqlOutbox(executor)
+    async def executor(self, postgres_database: PostgresDatabase) -> AsyncIterator[Executor]:
+        executor = open_executor(postgres_database)
+        yield executor
+        await executor.close()
