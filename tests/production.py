@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +17,11 @@ import aiohttp
 from gateway.config import Settings
 from gateway.entry.demo.hub_process import free_port
 from gateway.infra.agencies_file import SYSTEM, editing, revise
-from tests.postgres import PostgresServer
+from tests.postgres import TEMPLATE, PostgresServer
 from tests.rabbitmq import RabbitServer
 
+PROVINCE: Final = "000.00.00.H56"
+"""The agency that sends; it has no link."""
 ROOT: Final = Path(__file__).resolve().parents[1]
 READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 45
@@ -37,6 +41,11 @@ class Process:
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(self._command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
+    async def restart(self) -> None:
+        """Start it again after it was killed or stopped, and wait until it is ready."""
+        self.start()
+        await eventually(lambda: _answered(f"{self.url}/readyz"), READY_SECONDS, f"{self.log.stem} is ready")
+
     @property
     def pid(self) -> int:
         assert self.running is not None
@@ -45,6 +54,17 @@ class Process:
     def send(self, number: signal.Signals) -> None:
         assert self.running is not None
         self.running.send_signal(number)
+
+    def freeze(self) -> None:
+        """Hold the process: its sockets stay open, and it does nothing."""
+        self.send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.send(signal.SIGCONT)
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        """Give the lines of its log about an event, since it was first started."""
+        return [line for line in _lines(self.log) if line["event"] == event]
 
     def kill(self) -> None:
         """Kill -9, and wait for the end."""
@@ -65,20 +85,34 @@ class Process:
 class ProductionPlane:
     """Two servers, the hub's processes, and a receiver's system that records what it was given.
 
-    `linked` agencies are pushed to, through HTTP, each by a system of its own at the receiver.
+    `linked` agencies are pushed to, through HTTP, each by a system of its own at the receiver; an attempt may take `seconds`.
+    Servers that are given are shared, and outlive the plane; `broker_port` is a proxy's, where one stands before RabbitMQ.
     """
 
     def __init__(
-        self, folder: Path, *, linked: Iterable[str], polling: Iterable[str] = (), gateways: int = 2, workers: int = 2
+        self,
+        folder: Path,
+        *,
+        linked: Iterable[str],
+        polling: Iterable[str] = (),
+        gateways: int = 2,
+        workers: int = 2,
+        seconds: float = 10.0,
+        servers: tuple[PostgresServer, RabbitServer] | None = None,
+        broker_port: int | None = None,
     ) -> None:
         self.folder = folder
         self.config = folder / "gateway.toml"
         self.linked = tuple(linked)
-        self.postgres, self.rabbit = PostgresServer(folder / "postgres"), RabbitServer(folder / "rabbit")
+        self.seconds = seconds
+        self.shared = servers is not None
+        self.postgres, self.rabbit = servers or (PostgresServer(folder / "postgres"), RabbitServer(folder / "rabbit"))
+        self.database = ""
+        self._broker_port = broker_port
         self.receiver_port = free_port()
         self.receiver_log = folder / "receiver.jsonl"
         self._receiver: subprocess.Popen[bytes] | None = None
-        self._polling = tuple(polling)
+        self.polling = tuple(polling)
         self.combined = workers == 0
         self.gateways = [Process(self, "serve", f"gateway{number}") for number in range(1, gateways + 1)]
         self.workers = [Process(self, "work", f"worker{number}") for number in range(1, workers + 1)]
@@ -93,23 +127,26 @@ class ProductionPlane:
 
     def lay_out(self) -> None:
         """Start the servers, make the folder and the schema."""
-        self.postgres.start()
-        self.rabbit.start()
-        named = [
-            word for organ in ("000.00.00.H56", *self.linked, *self._polling) for word in ("--agency", f"{organ}={organ} (mẫu)")
-        ]
+        for server in (self.postgres, self.rabbit):
+            if not server.running:
+                server.start()
+        named = [word for organ in (PROVINCE, *self.linked, *self.polling) for word in ("--agency", f"{organ}={organ} (mẫu)")]
         self.lienthong("init", str(self.folder), *named)
-        text = self.config.read_text("utf-8")
-        url, broker = self.postgres.url(self.postgres.create_database()), self.rabbit.vhost()
+        self.database = self.postgres.create_database(TEMPLATE if self.shared else None)
+        url, broker = self.postgres.url(self.database), self.rabbit.vhost()
+        if self._broker_port is not None:
+            broker = broker.replace(f":{self.rabbit.port}/", f":{self._broker_port}/")
         more = f'[database]\nurl = "{url}"\n\n[broker]\nurl = "{broker}"\n\n[work]\nin_serve = {str(self.combined).lower()}\n'
-        self.config.write_text(f"{text}\n{more}", "utf-8")
-        self.lienthong("migrate", "--config", str(self.config))
+        self.config.write_text(f"{self.config.read_text('utf-8')}\n{more}", "utf-8")
+        if not self.shared:
+            self.lienthong("migrate", "--config", str(self.config))
         (self.folder / "push-token").write_text("0" * 32)
         settings = Settings.load(self.config)
         with editing(settings.path(settings.directory.agencies)) as draft:
             for organ in self.linked:
                 told = {"url": f"{self.receiver_url}/{organ}", "token_file": "push-token"}
-                revise(draft.get(SYSTEM, organ), {"link": {"adapter": "http_push", "settings": told, "seconds": 10.0}})
+                link = {"adapter": "http_push", "settings": told, "seconds": self.seconds}
+                revise(draft.get(SYSTEM, organ), {"link": link})
 
     async def start(self) -> None:
         """Start everything that is not running, and wait until all are ready."""
@@ -139,8 +176,22 @@ class ProductionPlane:
         for each in self.processes:
             each.kill()
         self.stop_receiver()
-        self.rabbit.kill()
-        self.postgres.kill()
+        if not self.shared:
+            self.rabbit.kill()
+            self.postgres.kill()
+
+    async def tell(self, **script: Any) -> None:
+        """Tell the receiver how to answer: `next` (a list), `usual` and `health`, each with the fields of an `Answer`."""
+        async with aiohttp.ClientSession() as session, session.post(f"{self.receiver_url}/script", json=script) as response:
+            assert response.status == 204
+
+    def received(self) -> list[dict[str, Any]]:
+        """Give all requests that the receiver was sent, oldest first, whether it took the document or not."""
+        return _lines(self.receiver_log)
+
+    def sql(self, query: str) -> str:
+        """Look into the hub's database."""
+        return self.postgres.sql(query, self.database)
 
     def lienthong(self, *arguments: str) -> str:
         """Run the command line; give what it prints."""
@@ -151,8 +202,20 @@ class ProductionPlane:
 
     async def _answers(self) -> bool:
         urls = [f"{each.url}/readyz" for each in self.processes] + [f"{self.receiver_url}/health"]
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(5)) as session:
-            return all(await asyncio.gather(*(_answered(session, url) for url in urls)))
+        return all(await asyncio.gather(*map(_answered, urls)))
+
+
+@contextlib.contextmanager
+def running(folder: Path, postgres: PostgresServer, rabbit: RabbitServer, **how: Any) -> Iterator[ProductionPlane]:
+    """Run a plane on servers that are there, for a fixture of a module: it starts in a loop of its own."""
+    plane = ProductionPlane(folder, servers=(postgres, rabbit), **how)
+    try:
+        plane.lay_out()
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(asyncio.run, plane.start()).result()
+        yield plane
+    finally:
+        plane.end()
 
 
 async def eventually(holds: Callable[[], Any], seconds: float, what: str) -> None:
@@ -163,8 +226,18 @@ async def eventually(holds: Callable[[], Any], seconds: float, what: str) -> Non
         await asyncio.sleep(0.1)
 
 
-async def _answered(session: aiohttp.ClientSession, url: str) -> bool:
+def _lines(log: Path) -> list[dict[str, Any]]:
+    """Read lines of JSON; whoever was killed has left half a one."""
+    lines: list[dict[str, Any]] = []
+    for line in log.read_text("utf-8").splitlines() if log.exists() else ():
+        with contextlib.suppress(ValueError):
+            lines.append(json.loads(line))
+    return lines
+
+
+async def _answered(url: str) -> bool:
     with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-        async with session.get(url) as response:
+        timeout = aiohttp.ClientTimeout(5)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
             return response.status == 200
     return False
