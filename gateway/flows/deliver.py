@@ -16,7 +16,7 @@ from gateway.core.rules import Rules
 from gateway.ports import Attempt, HandedOver, Message, Ports
 from gateway.sdk import Consignment, Part, Taken
 
-MARGIN_SECONDS: Final = 90.0
+MARGIN_SECONDS: Final = 30.0
 """An attempt is another's to take over this long after its time limit: until then its outcome may still be written down."""
 SETTLE_SECONDS: Final = 60.0
 """How long an outcome is kept in hand while the ledger cannot take it."""
