@@ -63,7 +63,7 @@ TABLE: tuple[Row, ...] = (
     Row(trigger=HAND_OVER, sources=_ON_THE_WAY, target=State.COLLECTED),
     Row(trigger=ATTEMPT, sources=frozenset({State.QUEUED}), target=State.DELIVERING),
     Row(trigger=DEFER, sources=frozenset({State.DELIVERING}), target=State.QUEUED),
-    Row(trigger=FAIL, sources=frozenset({State.DELIVERING, State.QUEUED}), target=State.FAILED),
+    Row(trigger=FAIL, sources=frozenset({State.DELIVERING, State.QUEUED, State.RECALL_REQUESTED}), target=State.FAILED),
     Row(trigger=WITHDRAW, sources=frozenset({State.RECALL_REQUESTED}), target=State.RECALLED),
     *(Row(trigger=code, sources=_OPEN | _ON_THE_WAY, target=target) for code, target in PROGRESS.items() if code is not None),
     Row(
@@ -111,8 +111,11 @@ def pushed(standing: Standing, trigger: str) -> Standing | None:
     """Give the standing after what a worker did (ATTEMPT, DEFER, WITHDRAW, FAIL); None where it is past being pushed.
 
     While a recall waits for its answer attempts go on: only they can tell whether the receiver has the document.
+    Of an attempt that was lost another may begin.
     """
     if standing.state is State.RECALL_REQUESTED and trigger in {ATTEMPT, DEFER}:
+        return standing
+    if standing.state is State.DELIVERING and trigger == ATTEMPT:
         return standing
     target = _target(trigger, standing.state)
     return None if target is None else Standing(state=target, code=standing.code, progress=standing.progress)
@@ -135,7 +138,7 @@ def report(standing: Standing, code: StatusCode) -> Standing:
         return _progressed(standing, code)
     if code is StatusCode.REFUSED and _RANK[standing.progress] > _RANK[StatusCode.ARRIVED]:
         raise _conflict(standing.state, code)
-    if standing.code is code and (standing.state in FINAL or code is StatusCode.RECALL_REQUESTED):
+    if standing.code is code and standing.state in FINAL | {State.RECALL_REQUESTED}:
         return standing
     if code is StatusCode.RECALL_REFUSED and standing.state is State.RECALL_REQUESTED:
         return Standing(state=PROGRESS[standing.progress], code=code, progress=standing.progress)

@@ -24,6 +24,12 @@ def load_all(
     return tuple(_read(row) for row in connection.execute(select.order_by(_c.system)).mappings())
 
 
+def held_back(connection: sa.Connection) -> tuple[Circuit, ...]:
+    """Lock and read the circuits of systems whose documents wait: as they are read they stay until the commit."""
+    select = sa.select(circuits).where(_c.state != CircuitState.CLOSED.value).order_by(_c.system).with_for_update()
+    return tuple(_read(row) for row in connection.execute(select).mappings())
+
+
 def load(connection: sa.Connection, system: SystemId) -> Circuit:
     """Read one circuit for a change."""
     (found,) = load_all(connection, [system], lock=True) or (Circuit(system=system),)

@@ -104,7 +104,7 @@ def _claim(
 
     Raises `not-found` (the token, or a delivery that is not of it) and `lease-lost` (expired, withdrawn, or settled otherwise).
     """
-    owned = sa.select(leases.c.expires_at).where(leases.c.token == token, leases.c.system == system)
+    owned = sa.select(leases.c.expires_at).where(leases.c.token == token, leases.c.system == system).with_for_update()
     expires_at = connection.execute(owned).scalar()
     if expires_at is None:
         raise Rejected("not-found")
@@ -127,7 +127,8 @@ def _items(connection: sa.Connection, token: str) -> dict[str, sa.Row[Any]]:
     d = deliveries.c
     held = (d.lease_token == token).label("held")
     select = sa.select(d.id, lease_items.c.outcome, held).join(deliveries, d.id == lease_items.c.delivery)
-    rows = connection.execute(select.where(lease_items.c.token == token).order_by(d.priority.desc(), d.seq))
+    of_lease = select.where(lease_items.c.token == token).order_by(d.priority.desc(), d.seq)
+    rows = connection.execute(of_lease.with_for_update(of=deliveries))  # nobody leases them anew before this is decided
     return {row.id: row for row in rows}
 
 

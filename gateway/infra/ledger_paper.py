@@ -5,10 +5,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from gateway.core.faults import Rejected
+from gateway.core.faults import Rejected, Transient
 from gateway.core.model import OrganId
 from gateway.infra import ledger_events, ledger_read
 from gateway.infra.ledger_events import about
+from gateway.infra.ledger_moves import RETRY_AFTER_SECONDS
 from gateway.infra.ledger_read import cursor, delivery_views, position, shown_to
 from gateway.infra.tables import deliveries, documents
 from gateway.ports import Page, PaperOutcome
@@ -26,7 +27,9 @@ def arrived(
         raise Rejected("paper-unexpected", path=wanted)
     if own.paper_arrived_at is not None:
         return PaperOutcome(delivery=wanted, arrived_at=own.paper_arrived_at, created=False)
-    connection.execute(deliveries.update().where(deliveries.c.id == wanted).values(paper_arrived_at=at))
+    unheard = sa.and_(deliveries.c.id == wanted, deliveries.c.paper_arrived_at.is_(None))
+    if connection.execute(deliveries.update().where(unheard).values(paper_arrived_at=at)).rowcount != 1:
+        raise Transient("busy", retry_after=RETRY_AFTER_SECONDS)
     told = about(view.document, own, "paper.arrived", now, arrived_at=at.isoformat(), note=note)
     ledger_events.write(connection, [told])
     return PaperOutcome(delivery=wanted, arrived_at=at, created=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from gateway.core import circuit, lifecycle
 from gateway.core.circuit import Circuit
 from gateway.core.model import Lane, SystemId
-from gateway.infra.circuit_rows import load_all, save
+from gateway.infra.circuit_rows import held_back, save
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_read import delivery_views
 from gateway.infra.tables import deliveries, outbox
@@ -27,13 +27,12 @@ _o = outbox.c
 
 def claim(connection: sa.Connection, token: str, limit: int, until: datetime, now: datetime) -> Claim:
     """Claim what is due and may go now. Locks are taken in the order circuits, outbox, deliveries, here as everywhere."""
-    held_back = [each for each in load_all(connection) if each.holds_back]
-    recovering = _recovering(connection, held_back, now)
+    waiting = held_back(connection)
     idle = sa.and_(_o.published_at.is_(None), _o.due_at <= now, _free(_o.relay_until, now), _o.attempt_token.is_(None))
-    systems = [each.system for each in held_back]
+    systems = [each.system for each in waiting]
     if systems:
         connection.execute(outbox.update().where(_o.system.in_(systems), idle).values(due_at=None))
-    going = [row for each in recovering for row in _let_go(connection, each, now)]
+    going = [row for each in waiting if circuit.release_is_due(each, now) for row in _let_go(connection, each, now)]
     due = sa.select(outbox).where(idle, _o.system.not_in(systems)).order_by(_o.urgent.desc(), _o.seq).limit(limit)
     going += connection.execute(due.with_for_update(skip_locked=True)).all()
     if going:
@@ -43,13 +42,6 @@ def claim(connection: sa.Connection, token: str, limit: int, until: datetime, no
     return Claim(token=token, notes=tuple(_note(row) for row in going))
 
 
-def _recovering(connection: sa.Connection, held_back: list[Circuit], now: datetime) -> tuple[Circuit, ...]:
-    """Lock the recovering systems of whose backlog the next part is due; another relay may have been faster."""
-    due = [each.system for each in held_back if circuit.release_is_due(each, now)]
-    found = load_all(connection, due, lock=True) if due else ()
-    return tuple(each for each in found if circuit.release_is_due(each, now))
-
-
 def _let_go(connection: sa.Connection, recovering: Circuit, now: datetime) -> Sequence[sa.Row[Any]]:
     """Take the next part of a system's backlog: one document until one has gone in. Where none is left, it flows again."""
     backlog = (
@@ -57,7 +49,7 @@ def _let_go(connection: sa.Connection, recovering: Circuit, now: datetime) -> Se
         .where(_o.system == recovering.system, _o.due_at.is_(None), _o.attempt_token.is_(None))
         .order_by(_o.urgent.desc(), _o.seq)
         .limit(RELEASED if recovering.proven else 1)
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     )
     rows = connection.execute(backlog).all()
     save(connection, circuit.released(recovering, now) if rows else circuit.drained(recovering))

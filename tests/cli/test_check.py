@@ -2,11 +2,16 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.entry.cli.check import check
 from gateway.entry.cli.init import initialise
+from gateway.infra.agencies_file import SYSTEM, editing, revise
+from tests.rabbitmq import rabbit, rabbit_url
+
+__all__ = ["rabbit", "rabbit_url"]
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +31,47 @@ def failed(folder: Path, more: str = "") -> set[str]:
 
 def test_a_folder_just_made_is_in_order(folder: Path) -> None:
     assert failed(folder) == set()
+
+
+def checked(folder: Path, link: dict[str, Any], more: str = "") -> dict[str, dict[str, Any]]:
+    """Check the folder with a link for its agency's system; give the checks by what they looked at."""
+    with editing(folder / "agencies.toml") as draft:
+        revise(draft.get(SYSTEM, "000.00.00.H56"), {"link": link})
+    try:
+        config = folder / "checked.toml"
+        config.write_text((folder / "gateway.toml").read_text("utf-8") + more, "utf-8")
+        return {each["what"]: each for each in asyncio.run(check(config)).data["checks"]}
+    finally:
+        with editing(folder / "agencies.toml") as draft:
+            revise(draft.get(SYSTEM, "000.00.00.H56"), {"link": None})
+
+
+def test_a_link_that_works_is_in_order(folder: Path) -> None:
+    assert checked(folder, {"adapter": "loopback"})["link: 000.00.00.H56"]["ok"]
+
+
+def test_a_link_through_an_adapter_that_is_not_there_is_named(folder: Path) -> None:
+    found = checked(folder, {"adapter": "no-such"})["link: 000.00.00.H56"]
+    assert not found["ok"] and "link-misconfigured" in found["detail"]
+
+
+def test_a_linked_system_that_is_away_is_no_mistake_of_the_settings(folder: Path) -> None:
+    (folder / "push-token").write_text("0" * 32)
+    told = {"url": "http://127.0.0.1:9/nhan", "token_file": "push-token"}
+    found = checked(folder, {"adapter": "http_push", "settings": told})["link: 000.00.00.H56"]
+    assert found["ok"] and "chưa kết nối được" in found["detail"]
+
+
+def test_the_queues_of_linked_systems_are_made_and_counted(folder: Path, rabbit_url: str) -> None:
+    assert checked(folder, {"adapter": "loopback"}, f'\n[broker]\nurl = "{rabbit_url}"\n')["hàng đợi · broker"] == {
+        "what": "hàng đợi · broker",
+        "ok": True,
+        "detail": "2 hàng đợi · queues",
+    }
+
+
+def test_a_broker_that_does_not_answer_is_named(folder: Path) -> None:
+    assert failed(folder, '\n[broker]\nurl = "amqp://guest:guest@127.0.0.1:9/"\n') == {"hàng đợi · broker"}
 
 
 def test_a_setting_that_nobody_knows_is_an_error(folder: Path) -> None:

@@ -97,6 +97,18 @@ class StatusRaceContract:
         await outbox.handed_over(done(await begin(outbox, now=SECOND)))
         assert (await own(ledger)).state is State.RECALL_REQUESTED
 
+    async def test_a_recall_of_what_no_attempt_could_settle_is_seen_as_not_deliverable(
+        self, ledger: Ledger, outbox: Outbox
+    ) -> None:
+        await accepted(ledger, 1)
+        await publish(outbox)
+        attempt = await begin(outbox)
+        await ledger.record_status(delivery(1), recall(), {SENDER}, now=NOW, seal=seal)
+        await fail(outbox, attempt, FAILED, again=None)
+        assert (await own(ledger)).state is State.FAILED
+        await ledger.record_status(delivery(1), recall("Gửi nhầm, xin thu hồi"), {SENDER}, now=NOW, seal=seal)
+        assert (await own(ledger)).state is State.RECALLED
+
 
 class CircuitContract:
     """An outage parks a system: its documents wait in order, and come in parts when it is back."""

@@ -248,6 +248,15 @@ class AttemptContract:
         await fail(outbox, lost, REFUSED, again=None)
         assert (await own(ledger)).state is State.DELIVERING
 
+    async def test_a_second_note_after_the_lease_ended_begins_the_lost_attempt_anew(self, ledger: Ledger, outbox: Outbox) -> None:
+        await accepted(ledger, 1)
+        await publish(outbox)
+        await begin(outbox)
+        again = await begin(outbox, now=SECOND * 61)
+        assert again.number == 2
+        await outbox.handed_over(done(again))
+        assert ((await own(ledger)).state, await outbox.queues()) == (State.COLLECTED, ())
+
     async def test_a_late_success_is_a_success(self, ledger: Ledger, outbox: Outbox) -> None:
         await accepted(ledger, 1)
         await publish(outbox)

@@ -4,9 +4,12 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from gateway.core.faults import Rejected
 from gateway.core.model import OrganId
 from gateway.infra import ledger_events
 from gateway.infra.database import PostgresDatabase
@@ -81,6 +84,33 @@ async def test_who_acknowledges_in_both_hands_over_once_and_gets_the_same_twice(
     assert {frozenset(each) for each in acked} == {frozenset(item.deliveries[0].id for item in lease.items)}
     events, _ = await ledgers[1].events({RECEIVER}, after=None, limit=1000)
     assert [each.type for each in events].count("delivery.collected") == 30
+
+
+async def test_a_lease_that_ends_belongs_to_one_only(ledgers: Ledgers) -> None:
+    """The first prolongs it, gives it back or acknowledges it at the moment when another takes it: one of them is too late."""
+    for number in range(40):
+        await ledgers[0].accept(entry(number, to=(RECEIVER,)))
+        first = await ledgers[0].lease(SYSTEM, {RECEIVER}, limit=1, until=LATER, now=NOW)
+        assert first is not None
+        before, after = LATER - timedelta(microseconds=1), LATER + timedelta(days=1)
+        mine = (
+            partial(ledgers[0].renew, until=after, now=before),
+            partial(ledgers[0].ack, deliveries=None, now=before, seal=seal),
+            partial(ledgers[0].nack, deliveries=None, now=before, reason="x", not_before=after),
+        )[number % 3]
+        theirs = ledgers[1].lease(OTHER_SYSTEM, {RECEIVER}, limit=1, until=after, now=LATER)
+        kept, second = await asyncio.gather(mine(first.token, SYSTEM), theirs, return_exceptions=True)
+        assert isinstance(kept, Rejected) != (second is None), (number, kept, second)
+        for token, system in ((first.token, SYSTEM), (getattr(second, "token", ""), OTHER_SYSTEM)):
+            await asyncio.gather(ledgers[0].ack(token, system, None, now=LATER, seal=seal), return_exceptions=True)
+
+
+async def test_a_paper_copy_that_arrives_in_both_arrives_once(ledgers: Ledgers) -> None:
+    for number in range(10):
+        await ledgers[0].accept(entry(number))
+        own = entry(number).deliveries[0].id
+        told = [ledger.paper_arrived(own, {RECEIVER}, at=NOW, note="", now=NOW) for ledger in ledgers for _ in range(5)]
+        assert sum(each.created for each in await asyncio.gather(*told)) == 1
 
 
 async def test_a_reader_of_events_misses_none_that_both_commit_while_it_reads(ledgers: Ledgers) -> None:

@@ -75,7 +75,6 @@ class World:
         await self.bench.outbox.published(claim, confirmed, now=self.now)
 
     async def begin(self, number: int) -> None:
-        await self.take_back(number)  # as a worker does each second
         until = self.now + timedelta(seconds=30 + number)
         attempt = await self.bench.outbox.begin(self.delivery(number), until=until, now=self.now)
         self.attempts += [attempt] if attempt is not None else []

@@ -1,7 +1,7 @@
 """`lienthong check`: are settings, keys, directory, ledger and vault in order? Each is looked at by the part that will use it."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from gateway.core.faults import Fault
 from gateway.core.model import Trust
 from gateway.core.policy.catalogue import RULES
 from gateway.core.trust import TrustStore
+from gateway.entry.cli.check_links import broker_check, link_checks
+from gateway.entry.cli.checked import Check, failed, passed
 from gateway.entry.cli.output import Outcome
 from gateway.entry.serve import server_tls
 from gateway.infra.clock import SystemClock
@@ -26,15 +28,6 @@ from gateway.wiring import VAULT_FOLDER, database, load_rules, scanner
 
 SOON_DAYS = 30
 """A certificate that ends sooner is pointed out: issuing a government certificate takes weeks."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was looked at."""
-
-    what: str
-    ok: bool
-    detail: str
 
 
 async def check(config: Path) -> Outcome:
@@ -54,9 +47,9 @@ async def _all(config: Path) -> AsyncIterator[Check]:
     try:
         settings = Settings.load(config)
     except Fault as fault:
-        yield _failed("cấu hình · settings", fault)
+        yield failed("cấu hình · settings", fault)
         return
-    yield _passed("cấu hình · settings", str(config))
+    yield passed("cấu hình · settings", str(config))
     if settings.server.tls is not None:
         yield _tls(settings, settings.server.tls)
     yield _hub_key(settings)
@@ -64,6 +57,10 @@ async def _all(config: Path) -> AsyncIterator[Check]:
         yield each
     yield await _ledger(settings)
     yield await _vault(settings)
+    async for each in link_checks(settings):
+        yield each
+    if settings.broker is not None:
+        yield await broker_check(settings)
     yield await _pdfs()
     clamd = scanner(settings)
     if clamd is not None:
@@ -75,8 +72,8 @@ def _tls(settings: Settings, tls: Tls) -> Check:
     try:
         server_tls(settings, tls)
     except OSError as error:  # ssl.SSLError is one
-        return _failed(what, error)
-    return _passed(what, str(settings.path(tls.certificate)))
+        return failed(what, error)
+    return passed(what, str(settings.path(tls.certificate)))
 
 
 def _hub_key(settings: Settings) -> Check:
@@ -84,7 +81,7 @@ def _hub_key(settings: Settings) -> Check:
     try:
         signer = FileSigner.load(settings.path(settings.hub.key), settings.path(settings.hub.certificate), settings.hub.name)
     except Fault as fault:
-        return _failed(what, fault)
+        return failed(what, fault)
     days = _days_left(signer.certificate, now)
     return Check(what=what, ok=days >= 0, detail=_ending(days))
 
@@ -94,10 +91,10 @@ def _directory(settings: Settings) -> Iterator[Check]:
     try:
         loaded = load_rules(settings, clock)
     except Fault as fault:
-        yield _failed("danh bạ · directory", fault)
+        yield failed("danh bạ · directory", fault)
         return
     counted = f"{len(loaded.rules.directory.agencies)} cơ quan · agencies, {len(loaded.rules.systems.systems)} hệ thống · systems"
-    yield _passed("danh bạ · directory", counted)
+    yield passed("danh bạ · directory", counted)
     yield _policy(loaded)
     yield from _revocations(loaded.rules.trust, clock.now())
     yield from _agencies(loaded, clock.now())
@@ -110,7 +107,7 @@ def _policy(loaded: Loaded) -> Check:
     said = [f"{len(policy.actions)} quy tắc · rules", f"{len(loaded.rules.calendar.years)} năm lịch · calendar years"]
     said += [f"nới · milder: {', '.join(milder)}"] if milder else []
     said += [f"chặt hơn · stricter: {', '.join(policy.own)}"] if policy.own else []
-    return _passed("chính sách · policy", "; ".join(said))
+    return passed("chính sách · policy", "; ".join(said))
 
 
 def _revocations(store: TrustStore, now: datetime) -> Iterator[Check]:
@@ -132,20 +129,20 @@ def _agencies(loaded: Loaded, now: datetime) -> Iterator[Check]:
             detail = "; ".join(f"{'' if each.ok else '✗ '}{each.what}: {each.detail}" for each in judged)
             yield Check(what=what, ok=any(each.ok for each in judged), detail=detail)
         elif agency.trusted_as(now.date()) is Trust.CHANNEL:
-            yield _passed(what, f"trust = {Trust.CHANNEL}")
+            yield passed(what, f"trust = {Trust.CHANNEL}")
         else:
-            yield _passed(what, "chưa có chứng thư: chỉ nhận, không gửi được · no certificate: it receives but cannot send")
+            yield passed(what, "chưa có chứng thư: chỉ nhận, không gửi được · no certificate: it receives but cannot send")
 
 
 def _certificate(admission: Admission, store: TrustStore, now: datetime) -> Check:
     what = admission.file.name
     if admission.fault is not None or admission.certificate is None:
-        return _failed(what, admission.fault)
+        return failed(what, admission.fault)
     try:
         trust.demand_unrevoked(admission.certificate, store, now)
     except Fault as fault:
-        return _failed(what, fault)
-    return _passed(what, _ending(_days_left(admission.certificate, now)))
+        return failed(what, fault)
+    return passed(what, _ending(_days_left(admission.certificate, now)))
 
 
 async def _ledger(settings: Settings) -> Check:
@@ -162,8 +159,8 @@ async def _ledger(settings: Settings) -> Check:
         finally:
             await ledger.close()
     except Fault as fault:
-        return _failed(what, fault)
-    return _passed(what, str(opened))
+        return failed(what, fault)
+    return passed(what, str(opened))
 
 
 async def _vault(settings: Settings) -> Check:
@@ -173,8 +170,8 @@ async def _vault(settings: Settings) -> Check:
         await vault.ready()
         await vault.close()
     except (Fault, OSError) as error:
-        return _failed(what, error)
-    return _passed(what, str(folder))
+        return failed(what, error)
+    return passed(what, str(folder))
 
 
 async def _pdfs() -> Check:
@@ -182,10 +179,10 @@ async def _pdfs() -> Check:
     try:
         await pdfs.ready()
     except Fault as fault:
-        return _failed(what, fault)
+        return failed(what, fault)
     finally:
         await pdfs.close()
-    return _passed(what, "tiến trình riêng · processes of their own")
+    return passed(what, "tiến trình riêng · processes of their own")
 
 
 async def _scanner(settings: Settings, clamd: ClamdScanner) -> Check:
@@ -193,18 +190,8 @@ async def _scanner(settings: Settings, clamd: ClamdScanner) -> Check:
     try:
         await clamd.ready()
     except Fault as fault:
-        return _failed(what, fault)
-    return _passed(what, str(settings.scan.clamd))
-
-
-def _passed(what: str, detail: str) -> Check:
-    return Check(what=what, ok=True, detail=detail)
-
-
-def _failed(what: str, error: Exception | None) -> Check:
-    if isinstance(error, Fault):
-        return Check(what=what, ok=False, detail=f"{error.code}: {error.detail}")
-    return Check(what=what, ok=False, detail=str(error))
+        return failed(what, fault)
+    return passed(what, str(settings.scan.clamd))
 
 
 def _days_left(certificate: x509.Certificate, now: datetime) -> int:

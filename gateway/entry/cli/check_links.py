@@ -1,0 +1,67 @@
+"""`lienthong check`, of what is pushed: the broker and what the hub keeps in it, and each linked system through its adapter."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from gateway.config import Settings
+from gateway.core.directory import System
+from gateway.core.faults import Fault, Misconfigured, Transient
+from gateway.core.model import Lane
+from gateway.entry.cli.checked import Check, failed, passed
+from gateway.infra.clock import SystemClock
+from gateway.ports import Catalogue, QueueId
+from gateway.wiring import adapters, broker, load_rules
+
+ANSWER_SECONDS: Final = 15.0
+"""As a probe of a running hub waits for a system."""
+
+
+async def broker_check(settings: Settings) -> Check:
+    """Make, or find in order, what the hub keeps in the broker: exchanges, the place of dead notes, each system's queues."""
+    what = "hàng đợi · broker"
+    try:
+        queues = [QueueId(system=each.id, lane=lane) for each in _linked(settings) for lane in Lane]
+        opened = broker(settings)
+        try:
+            await opened.declare(queues)
+            await opened.ready()
+        finally:
+            await opened.close()
+    except Fault as fault:
+        return failed(what, fault)
+    return passed(what, f"{len(queues)} hàng đợi · queues")
+
+
+async def link_checks(settings: Settings) -> AsyncIterator[Check]:
+    """Open each system's adapter and ask whether the system works. One that is away now is no mistake of the settings."""
+    try:
+        systems, catalogue = _linked(settings), adapters(settings)
+    except Fault as fault:
+        yield failed("bộ nối · adapters", fault)
+        return
+    try:
+        for check in await asyncio.gather(*(_link(catalogue, each) for each in systems)):
+            yield check
+    finally:
+        await catalogue.close()
+
+
+async def _link(catalogue: Catalogue, system: System) -> Check:
+    what = f"link: {system.id}"
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await (await catalogue.adapter(system)).health()
+    except Misconfigured as fault:
+        return failed(what, fault)
+    except (Transient, TimeoutError) as fault:
+        why = fault.detail if isinstance(fault, Transient) else f"> {ANSWER_SECONDS:g} s"
+        return passed(what, f"chưa kết nối được, trục sẽ tự thử lại · away now, the hub tries again: {why}")
+    return passed(what, "kết nối được · it answers")
+
+
+def _linked(settings: Settings) -> tuple[System, ...]:
+    try:
+        return load_rules(settings, SystemClock()).rules.systems.linked()
+    except Fault:  # told by the check of the directory
+        return ()
