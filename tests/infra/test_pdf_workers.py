@@ -115,11 +115,17 @@ async def test_closing_ends_workers_at_work_and_those_who_wait_for_one() -> None
 
 
 async def test_closing_leaves_no_process() -> None:
+    before = children()
     reader = WorkerPdfReader()
     await asyncio.gather(*(look(reader, pdfs.printed()) for _ in range(4)))
     assert len(workers()) == 2
     await reader.close()
-    assert psutil.Process().children() == []
+    assert children() <= before
+
+
+def children() -> set[psutil.Process]:
+    """The servers of other tests may be among them."""
+    return set(psutil.Process().children())
 
 
 NONSENSE = {
@@ -133,10 +139,11 @@ NONSENSE = {
 
 @pytest.mark.parametrize("said", NONSENSE)
 async def test_a_worker_that_answers_nonsense_is_not_believed(said: str) -> None:
+    before = children()
     reader = WorkerPdfReader(program=(sys.executable, "-c", NONSENSE[said]))
     assert await look(reader, pdfs.printed()) == SLOW
     await reader.close()
-    assert psutil.Process().children() == []
+    assert children() <= before
 
 
 async def test_a_program_that_cannot_be_started_is_no_fault_of_the_pdf() -> None:
