@@ -28,6 +28,8 @@ VHOSTS_AT_ONCE: Final = 20
 PORTS: Final = range(20_000, 32_000)
 """Below those that the system gives to outgoing connections, which could take ours while the node is down."""
 LOOPBACK: Final = "-kernel inet_dist_use_interface {127,0,0,1}"
+IDLE: Final = "+sbwt none +sbwtdcpu none +sbwtdio none"
+"""Schedulers that have no work do not spin: the machine is shared (RabbitMQ's own advice for such)."""
 CONF: Final = """
 listeners.tcp.1 = 127.0.0.1:{port}
 log.file.level = warning
@@ -191,7 +193,7 @@ def _environment(folder: Path, name: str, distribution: int, epmd: int) -> Mappi
         "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
         "RABBITMQ_LOG_BASE": str(folder / "log"),
         "RABBITMQ_PID_FILE": str(folder / "pid"),
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": LOOPBACK,
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{LOOPBACK} {IDLE}",
         "RABBITMQ_CTL_ERL_ARGS": f"{LOOPBACK} +S 1:1",
         "RUNNING_UNDER_SYSTEMD": "true",  # the program becomes the node instead of waiting for it: its process is the node's
     }

@@ -2,8 +2,9 @@
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
@@ -15,6 +16,8 @@ from gateway.core.receipts import Attestation
 from gateway.core.rules import Rules
 from gateway.ports import Attempt, HandedOver, Message, Ports
 from gateway.sdk import Consignment, Part, Taken
+
+T = TypeVar("T")
 
 MARGIN_SECONDS: Final = 30.0
 """An attempt is another's to take over this long after its time limit: until then its outcome may still be written down."""
@@ -74,30 +77,30 @@ async def _done(ports: Ports, attempt: Attempt, taken: Taken) -> None:
     document, (own,) = attempt.view.document, attempt.view.deliveries
     receipt = ports.signer.seal(Attestation(fact=Fact.COLLECTED, document=document, delivery=own, at=now))
     done = HandedOver(attempt=attempt, receipt=receipt, reference=taken.reference, at=now)
-    async for each in _patiently():
-        with each:
-            await ports.outbox.handed_over(done)
+    await _kept(lambda: ports.outbox.handed_over(done))
     ports.telemetry.record("delivery.collected", **_about(attempt), receiver=own.receiver)
 
 
 async def _nothing(ports: Ports, attempt: Attempt, fault: Fault) -> None:
     now = ports.clock.now()
     again = retry.following(fault, attempt.delivery, attempt.number, now)
-    async for each in _patiently():
-        with each:
-            circuit = await ports.outbox.came_to_nothing(attempt, fault, again=again, now=now)
+    circuit = await _kept(lambda: ports.outbox.came_to_nothing(attempt, fault, again=again, now=now))
     happened = "delivery.failed" if again is None else "delivery.deferred"
     ports.telemetry.record(happened, **_about(attempt), code=fault.code, circuit=circuit.state)
 
 
-def _patiently() -> AsyncRetrying:
-    """Repeat what the ledger cannot take just now: it is a fact, and whoever repeats the attempt would tell it twice."""
-    return AsyncRetrying(
-        retry=retry_if_exception_type(Transient),
-        stop=stop_after_delay(SETTLE_SECONDS),
-        wait=wait_random_exponential(multiplier=0.2, max=5),
-        reraise=True,
-    )
+async def _kept(write: Callable[[], Awaitable[T]]) -> T:
+    """Write an outcome down; what the ledger cannot take just now is kept in hand, since it is a fact."""
+    try:
+        return await write()
+    except Transient:
+        patient = AsyncRetrying(
+            retry=retry_if_exception_type(Transient),
+            stop=stop_after_delay(SETTLE_SECONDS),
+            wait=wait_random_exponential(multiplier=0.2, max=5),
+            reraise=True,
+        )
+        return await patient(write)
 
 
 def _about(attempt: Attempt) -> dict[str, str | int]:

@@ -18,7 +18,6 @@ async def relay(ports: Ports) -> int:
     Raises `Transient` where the broker takes nothing: what was claimed is given back, and whatever it did take comes twice,
     which a worker finds out.
     """
-    await ports.broker.ready()
     now = ports.clock.now()
     claim = await ports.outbox.claim(limit=BATCH, until=now + timedelta(seconds=CLAIM_SECONDS), now=now)
     if not claim.notes:

@@ -1,6 +1,6 @@
 """Attempts: begun under a token, and what came of them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,14 +12,14 @@ from gateway.core.circuit import UNREACHABLE, Circuit, CircuitState
 from gateway.core.fault_codes import FAULTS
 from gateway.core.faults import Fault, Undeliverable
 from gateway.core.lifecycle import Standing
-from gateway.core.model import Delivery, Document, State
+from gateway.core.model import Delivery, Document, State, SystemId
 from gateway.infra import ledger_events
 from gateway.infra.circuit_rows import load, load_all, save
 from gateway.infra.ledger_events import about, to_sender
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_read import delivery_views
 from gateway.infra.ledger_rows import read_delivery, read_document, receipt_row
-from gateway.infra.outbox_relay import hold_back, live, queue_of
+from gateway.infra.outbox_relay import LONGEST, hold_back, queue_of
 from gateway.infra.tables import circuits, deliveries, documents, outbox, receipts
 from gateway.ports import Attempt, DocumentView, HandedOver
 
@@ -27,6 +27,41 @@ WORDS: Final = 500
 """Characters of the other side's answer that are kept."""
 
 _o, _d = outbox.c, deliveries.c
+_IDS: Final[sa.BindParameter[Any]] = sa.bindparam("ids", expanding=True)
+# The statements of every attempt are made once: to make one costs about as much as to run it.
+_DUE: Final = (
+    sa.select(outbox, deliveries, documents, circuits.c.state.label("circuit"), circuits.c.failing)
+    .join(deliveries, _d.id == _o.delivery)
+    .join(documents, documents.c.id == _d.document)
+    .outerjoin(circuits, circuits.c.system == _o.system)
+    .where(
+        _o.delivery.in_(_IDS),
+        _o.due_at <= sa.bindparam("now"),
+        sa.or_(_o.attempt_token.is_(None), _o.attempt_until <= sa.bindparam("now"), _o.attempt_until > sa.bindparam("latest")),
+    )
+    .order_by(_o.delivery)
+    .with_for_update(of=[outbox, deliveries])
+)
+_TAKEN: Final = (
+    outbox.update()
+    .where(_o.delivery == sa.bindparam("its"))
+    .values(
+        attempt_token=sa.bindparam("token"),
+        attempt_until=sa.bindparam("ends"),
+        published_at=sa.bindparam("at"),
+        relay_token=None,
+        relay_until=None,
+    )
+)
+_COUNTED: Final = deliveries.update().where(_d.id.in_(_IDS)).values(attempts=_d.attempts + 1, state=sa.bindparam("to"))
+_GONE: Final = outbox.delete().where(_o.delivery.in_(_IDS))
+_LOCKED: Final = sa.select(deliveries).where(_d.id.in_(_IDS)).order_by(_d.id).with_for_update()
+_TOLD: Final = sa.select(receipts.c.id).where(receipts.c.id.in_(_IDS))
+_MOVED: Final = (
+    deliveries.update()
+    .where(_d.id.in_(_IDS))
+    .values(state=sa.bindparam("to"), why=None, cause=None, answer=None, not_before=None)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,59 +100,39 @@ def begin(connection: sa.Connection, wanted: list[Beginning]) -> list[Attempt | 
 
 def _due(connection: sa.Connection, wanted: Collection[str], now: datetime) -> Iterator[tuple[sa.Row[Any], Document, Delivery]]:
     """Lock what is due of these and is not being attempted, with what an adapter is told of it: not the findings."""
-    free = sa.or_(_o.attempt_token.is_(None), sa.not_(live(_o.attempt_until, now)))
-    due = (
-        sa.select(outbox, deliveries, documents)
-        .join(deliveries, _d.id == _o.delivery)
-        .join(documents, documents.c.id == _d.document)
-        .where(_o.delivery.in_(wanted), _o.due_at <= now, free)
-        .order_by(_o.delivery)
-        .with_for_update(of=[outbox, deliveries])
-    )
-    for row in connection.execute(due):
+    for row in connection.execute(_DUE, {"ids": list(wanted), "now": now, "latest": now + LONGEST}):
         own, document = ({c.name: row._mapping[c] for c in table.c} for table in (deliveries, documents))
         yield row, read_document(document, ()), read_delivery(own)
 
 
 def _take(connection: sa.Connection, begun: list[Beginning]) -> None:
-    taken = (
-        outbox.update()
-        .where(_o.delivery == sa.bindparam("its"))
-        .values(
-            attempt_token=sa.bindparam("token"),
-            attempt_until=sa.bindparam("ends"),
-            published_at=sa.bindparam("at"),
-            relay_token=None,
-            relay_until=None,
-        )
-    )
-    connection.execute(taken, [{"its": e.delivery, "token": e.token, "ends": e.until, "at": e.now} for e in begun])
+    connection.execute(_TAKEN, [{"its": e.delivery, "token": e.token, "ends": e.until, "at": e.now} for e in begun])
 
 
 def _attempt(row: sa.Row[Any], document: Document, own: Delivery, token: str) -> Attempt:
     found = row._mapping
     queue = queue_of(found[_o.system], urgent=found[_o.urgent])
     view = DocumentView(document=document, deliveries=(own,))
-    return Attempt(token=token, view=view, queue=queue, number=own.attempts + 1, trace_id=found[_o.trace_id])
+    ailing = row.circuit is not None and (row.circuit != CircuitState.CLOSED.value or bool(row.failing))
+    return Attempt(
+        token=token, view=view, queue=queue, number=own.attempts + 1, trace_id=found[_o.trace_id], system_ailing=ailing
+    )
 
 
 def handed_over(connection: sa.Connection, all_done: list[HandedOver]) -> list[None]:
     """Record hand-overs, each once, with its receipt; where a status came first, the state stays where that led."""
     done = {each.attempt.delivery: each for each in all_done}
-    _work_again(connection, {each.attempt.queue.system for each in done.values()})
-    connection.execute(outbox.delete().where(_o.delivery.in_(done)))
-    locked = sa.select(deliveries).where(_d.id.in_(done)).order_by(_d.id).with_for_update()
-    own = [read_delivery(row) for row in connection.execute(locked).mappings()]
-    known = sa.select(receipts.c.id).where(receipts.c.id.in_([each.receipt.id for each in done.values()]))
-    told = set(connection.execute(known).scalars())
+    _work_again(connection, {each.attempt.queue.system for each in done.values() if each.attempt.system_ailing})
+    connection.execute(_GONE, {"ids": list(done)})
+    own = [read_delivery(row) for row in connection.execute(_LOCKED, {"ids": list(done)}).mappings()]
+    told = set(connection.execute(_TOLD, {"ids": [each.receipt.id for each in done.values()]}).scalars())
     moving: dict[State, list[str]] = {}
     for each in own:
         after = lifecycle.hand_over(standing(each))
         if after != standing(each):
             moving.setdefault(after.state, []).append(each.id)
     for state, ids in moving.items():
-        values = {"state": state.value, "why": None, "cause": None, "answer": None, "not_before": None}
-        connection.execute(deliveries.update().where(_d.id.in_(ids)).values(values))
+        connection.execute(_MOVED, {"ids": ids, "to": state.value})
     new = [done[each.id] for each in own if done[each.id].receipt.id not in told]
     if new:
         connection.execute(receipts.insert(), [receipt_row(each.receipt) for each in new])
@@ -131,15 +146,10 @@ def _collected(done: HandedOver) -> dict[str, Any]:
     return about(document, own, "delivery.collected", done.at, attempt=done.attempt.number, **more)
 
 
-def _work_again(connection: sa.Connection, systems: Iterable[Any]) -> None:
+def _work_again(connection: sa.Connection, systems: Collection[SystemId]) -> None:
     """Forget the failures of systems that have just taken something."""
-    c = circuits.c
-    flowing = sa.and_(c.state == CircuitState.CLOSED.value, sa.cast(c.failing, sa.Text) != "[]")
-    unproven = sa.and_(c.state == CircuitState.RECOVERING.value, c.proven.is_(False))
-    select = sa.select(c.system).where(c.system.in_(systems), sa.or_(flowing, unproven))
-    named = list(connection.execute(select).scalars())
-    if named:
-        for each in load_all(connection, named, lock=True):
+    if systems:
+        for each in load_all(connection, systems, lock=True):
             save(connection, circuit.succeeded(each))
 
 

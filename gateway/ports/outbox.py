@@ -24,7 +24,8 @@ class Claim:
 class Attempt:
     """One attempt to push one delivery, by whoever holds the token. `number` counts from 1.
 
-    `view` has that single delivery, and of the document all but its findings.
+    `view` has that single delivery, and of the document all but its findings. `system_ailing` tells that the system failed
+    before: a success is news for its circuit.
     """
 
     token: str
@@ -32,6 +33,7 @@ class Attempt:
     queue: QueueId
     number: int
     trace_id: str
+    system_ailing: bool
 
     @property
     def delivery(self) -> str:
