@@ -107,7 +107,7 @@ class ProductionPlane:
         self.seconds = seconds
         self.shared = servers is not None
         self.postgres, self.rabbit = servers or (PostgresServer(folder / "postgres"), RabbitServer(folder / "rabbit"))
-        self.database = ""
+        self.database = self.vhost = ""
         self._broker_port = broker_port
         self.receiver_port = free_port()
         self.receiver_log = folder / "receiver.jsonl"
@@ -134,6 +134,7 @@ class ProductionPlane:
         self.lienthong("init", str(self.folder), *named)
         self.database = self.postgres.create_database(TEMPLATE if self.shared else None)
         url, broker = self.postgres.url(self.database), self.rabbit.vhost()
+        self.vhost = broker.rpartition("/")[2]
         if self._broker_port is not None:
             broker = broker.replace(f":{self.rabbit.port}/", f":{self._broker_port}/")
         more = f'[database]\nurl = "{url}"\n\n[broker]\nurl = "{broker}"\n\n[work]\nin_serve = {str(self.combined).lower()}\n'

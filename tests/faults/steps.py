@@ -49,12 +49,7 @@ async def published_and_waiting_behind_another(plane: ProductionPlane, office: O
         first = await to_each(plane, office)
         await seen(plane, first)
         waiting = await to_each(plane, office)
-
-        async def published() -> bool:
-            query = "SELECT count(*) FROM outbox WHERE published_at IS NOT NULL AND attempt_token IS NULL"
-            return int(await asyncio.to_thread(plane.sql, query)) >= len(waiting)
-
-        await eventually(published, 60, "the documents behind are published")
+        await published(plane, len(waiting))
         await strike()
     return first + waiting
 
@@ -105,6 +100,16 @@ async def answering(plane: ProductionPlane, answer: dict[str, object]) -> AsyncI
 async def to_each(plane: ProductionPlane, office: Office) -> list[Sent]:
     """Send a document to each receiver that is pushed to."""
     return await office.post_all(office.write(organ) for organ in plane.linked)
+
+
+async def published(plane: ProductionPlane, at_least: int) -> None:
+    """Wait until the broker has confirmed notes that no worker has taken yet."""
+    query = "SELECT count(*) FROM outbox WHERE published_at IS NOT NULL AND attempt_token IS NULL"
+
+    async def confirmed() -> bool:
+        return int(await asyncio.to_thread(plane.sql, query)) >= at_least
+
+    await eventually(confirmed, 60, "what waits behind is published")
 
 
 def _linked(plane: ProductionPlane, number: int) -> str:
