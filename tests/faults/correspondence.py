@@ -138,29 +138,40 @@ async def drained(plane: ProductionPlane, seconds: float = PATIENCE_SECONDS) -> 
     await eventually(empty, seconds, "the queues are empty")
 
 
+async def arrived(plane: ProductionPlane, documents: Sequence[Sent]) -> None:
+    """Wait until nothing waits; then each receiver has had each document once, and nothing that the ledger does not know."""
+    await drained(plane)
+    received = plane.received()
+    for sent in documents:
+        for organ in sent.deliveries:
+            assert len(keys(received, sent.id, organ)) == 1, f"{organ} has not one {sent.id}"
+    known = set(plane.sql("SELECT id FROM documents").splitlines())
+    assert {each["document"] for each in received} <= known
+
+
 async def proven(plane: ProductionPlane, office: Office, documents: Sequence[Sent], *, reported: bool = False) -> None:
     """Each receiver has each document once, reports it, all receipts are there, nothing is stuck, and the books balance.
 
     `reported`: the status came before; that the document was collected need not have been noticed then.
     """
-    await drained(plane)
-    for sent in documents:
-        for organ in sent.deliveries:
-            assert len(keys(plane, sent.id, organ)) == 1, f"{organ} has not one {sent.id}"
-    known = set(plane.sql("SELECT id FROM documents").splitlines())
-    assert {each["document"] for each in plane.received()} <= known
+    await arrived(plane, documents)
     if not reported:
         await asyncio.gather(*(status(plane, sent) for sent in documents))
     for sent in documents:
         facts, receivers = await office.facts(sent.id), len(sent.deliveries)
         assert (facts["accepted"], facts["status"]) == (1, receivers), facts
         assert facts["collected"] == receivers or (reported and facts["collected"] < receivers), facts
+    await reconciled(plane)
+
+
+async def reconciled(plane: ProductionPlane) -> None:
+    """Have the command line find that what was promised is somewhere, and nothing is stuck."""
     await asyncio.to_thread(plane.lienthong, "check", "--reconcile", "--config", str(plane.config))
 
 
-def keys(plane: ProductionPlane, document: str, organ: str) -> set[str]:
+def keys(received: Iterable[dict[str, Any]], document: str, organ: str) -> set[str]:
     """Name the keys under which a receiver took a document: one, or the document has had more than one effect."""
-    own = [each for each in plane.received() if each["document"] == document and each["to"] == organ]
+    own = [each for each in received if each["document"] == document and each["to"] == organ]
     assert len({each["key"] for each in own}) <= 1, own
     return {each["key"] for each in own if each["taken"]}
 

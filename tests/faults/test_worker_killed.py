@@ -64,7 +64,7 @@ async def test_what_a_killed_worker_had_in_its_hands_is_done_by_another_once(pla
     await takes_over.restart()
 
     await seen(plane, waiting, SOON_SECONDS)  # they were un-acked, and wait for nobody's lease
-    assert all(not keys(plane, sent.id, organ) for sent in attempted[:2] for organ in sent.deliveries)
+    assert all(not keys(plane.received(), sent.id, organ) for sent in attempted[:2] for organ in sent.deliveries)
     await drained(plane, LEASE_SECONDS)
     assert _requests(plane, attempted) == [2, 2, 2, 2]  # the dead one's and the other's, under one key
     await proven(plane, office, [*attempted, *waiting, *unpublished, *await streaming])
