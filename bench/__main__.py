@@ -1,18 +1,11 @@
 """`./dev bench`: how fast a document is accepted, beside the floors, in one run on one machine."""
 
 import argparse
-import asyncio
-import contextlib
 import itertools
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -20,7 +13,8 @@ from rich.table import Table
 
 from bench import floor, production
 from bench.documents import SENDER, Identity, documents
-from bench.load import Figures, post_all
+from bench.load import Figures
+from bench.servers import free_port, measured
 
 SIZES = {"2 kB": 2_000, "100 kB": 100_000, "5 MB": 5_000_000, "30 MB": 30_000_000}
 COUNTS = {"2 kB": 3000, "100 kB": 1000, "5 MB": 40, "30 MB": 20}
@@ -59,7 +53,7 @@ def main() -> None:
 
 
 def _measure(name: str, count: int, folder: Path, table: Table, console: Console) -> None:
-    port, floor_port = _free_port(), _free_port()
+    port, floor_port = free_port(), free_port()
     subprocess.run(
         [sys.executable, "-m", "gateway", "init", str(folder), "--port", str(port)], check=True, stdout=subprocess.DEVNULL
     )
@@ -67,7 +61,7 @@ def _measure(name: str, count: int, folder: Path, table: Table, console: Console
     console.print(f"{name}: ký {count} văn bản · signing {count} documents …")
     warm = WARM_UPS[name]
     bodies = list(itertools.islice(documents(identity, SIZES[name]), warm + count))
-    hub = _run(
+    hub = measured(
         ["-m", "gateway", "serve", "--config", str(folder / "gateway.toml")],
         port,
         "/readyz",
@@ -82,50 +76,11 @@ def _measure(name: str, count: int, folder: Path, table: Table, console: Console
     if SIZES[name] < LIBRARY_LIMIT:
         certificate = folder / "agencies" / SENDER / "cert.pem"
         command = ["-m", "bench.floor", str(floor_port), str(certificate)]
-        library = _run(command, floor_port, "/", bodies[:warm], identity, bodies[warm:], CONNECTIONS[name])
+        library = measured(command, floor_port, "/", bodies[:warm], identity, bodies[warm:], CONNECTIONS[name])
         _row(table, "", "sàn thư viện · library floor", library)
         ratio, cpu = f"{library.rate / hub.rate:.2f}× / {ratio}", f"{hub.cpu / library.cpu:.2f}×"
     table.add_row("", "sàn vật lý · physical floor", f"{physical:,.0f}", "", "", f"{1000 / physical:.2f}", "")
     table.add_row("", "tỉ lệ · ratio", ratio, "", "", cpu, "", end_section=True)
-
-
-def _run(
-    command: list[str], port: int, probe: str, warm: list[bytes], identity: Identity, bodies: list[bytes], connections: int
-) -> Figures:
-    """Start a server, warm it up with the first documents, and measure it on the rest."""
-    with _server(command, port, probe) as pid:
-        url = f"http://127.0.0.1:{port}/api/v1/documents"
-        asyncio.run(post_all(url, identity.token, warm, connections=connections, server=pid))
-        return asyncio.run(post_all(url, identity.token, bodies, connections=connections, server=pid))
-
-
-@contextlib.contextmanager
-def _server(command: list[str], port: int, probe: str) -> Iterator[int]:
-    with subprocess.Popen([sys.executable, *command], stderr=subprocess.DEVNULL) as process:
-        try:
-            _await_answer(f"http://127.0.0.1:{port}{probe}")
-            yield process.pid
-        finally:
-            process.terminate()
-
-
-def _await_answer(url: str) -> None:
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(url, timeout=1):  # noqa: S310  our own address
-                return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"no answer from {url}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _row(table: Table, size: str, what: str, figures: Figures) -> None:

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import raw
-from bench.documents import Identity
+from bench.documents import SENDER, Identity
 from bench.journey import RECEIVERS, Arrivals, Journey, Plane, pushed_documents, receiving, travel
 from bench.load import memory
+from bench.servers import free_port, measured
 
 SIZES = {"2 kB": 2_000, "100 kB": 100_000}
 COUNTS = {"2 kB": 3000, "100 kB": 800}
@@ -40,8 +41,9 @@ async def _measure(*, quick: bool, soak: int, processes: list[int], console: Con
             plane.lay_out()
             async with receiving(plane.receiver_port) as arrivals:
                 await plane.start()
-                await _raw(plane, console)
                 identity = Identity.read(folder)
+                await _raw(plane, console)
+                await asyncio.to_thread(_floor, plane, identity, console)
                 await _sizes(plane, arrivals, identity, table, number, quick=quick)
                 if soak:
                     await _soak(plane, arrivals, identity, soak, console)
@@ -69,6 +71,18 @@ async def _raw(plane: Plane, console: Console) -> None:
         f"RabbitMQ: {single:,.0f} xác nhận/giây · confirms/s (1), {together:,.0f} ({raw.IN_FLIGHT}); "
         f"PostgreSQL: {one:,.0f} dòng/giây · rows/s (1/commit), {group:,.0f} ({raw.GROUP}/commit)"
     )
+
+
+def _floor(plane: Plane, identity: Identity, console: Console) -> None:
+    """Say what a server made of the public libraries alone accepts, which pushes nothing: the part of the way until the 202."""
+    for name, size in SIZES.items():
+        bodies = list(itertools.islice(pushed_documents(identity, size), WARM_UP + COUNTS[name] // 2))
+        port, certificate = free_port(), plane.folder / "agencies" / SENDER / "cert.pem"
+        command = ["-m", "bench.floor", str(port), str(certificate)]
+        figures = measured(command, port, "/", bodies[:WARM_UP], identity, bodies[WARM_UP:], CONNECTIONS)
+        console.print(
+            f"sàn thư viện · library floor, {name}: nhận {figures.rate:,.0f}/giây · accepted/s, CPU {figures.cpu:.1f} ms"
+        )
 
 
 async def _sizes(plane: Plane, arrivals: Arrivals, identity: Identity, table: Table, number: int, *, quick: bool) -> None:
