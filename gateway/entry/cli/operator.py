@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gateway.config import Settings
+from gateway.entry.cli import system
 from gateway.entry.cli.output import Outcome
 from gateway.entry.cli.system import digest, new_token, with_token, write_token
 from gateway.infra.agencies_file import OPERATOR, editing, read, revise
@@ -19,17 +20,8 @@ def add(settings: Settings, name: str, *, token_file: Path | None = None) -> Out
 
 
 def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None) -> Outcome:
-    """Give an operator a new token. The old ones end at once, or hold until the next rotation."""
-    token = new_token()
-    with editing(settings.path(settings.directory.agencies)) as draft:
-        table = draft.get(OPERATOR, name)
-        old = [*table.get("token_sha256", [])] if keep_old else []
-        revise(table, {"token_sha256": [*old, digest(token)]})
-        if token_file is not None:
-            write_token(token_file, token)
-    vi = "mã cũ vẫn dùng được" if old else "mã cũ hết hiệu lực"
-    en = "the old one still holds" if old else "the old one has ended"
-    return with_token({"id": name}, token, token_file, f"✓ Mã mới cho {name}; {vi}.", f"A new token for {name}; {en}.")
+    """Give an operator a new token, as `system.rotate` does a system."""
+    return system.rotate(settings, name, keep_old=keep_old, token_file=token_file, kind=OPERATOR)
 
 
 def revoke(settings: Settings, name: str) -> Outcome:

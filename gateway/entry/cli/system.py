@@ -40,11 +40,14 @@ def add(
     return with_token({"id": name, "organs": bound}, token, token_file, f"✓ Đã thêm hệ thống {name}.", f"Added system {name}.")
 
 
-def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None) -> Outcome:
-    """Give a system a new token. The old ones end at once, or hold until the next rotation."""
+def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None, kind: str = SYSTEM) -> Outcome:
+    """Give a system (or another table of the directory that has tokens) a new one.
+
+    The old ones end at once, or hold until the next rotation.
+    """
     token = new_token()
     with editing(settings.path(settings.directory.agencies)) as draft:
-        table = draft.get(SYSTEM, name)
+        table = draft.get(kind, name)
         old = [*table.get("token_sha256", [])] if keep_old else []
         revise(table, {"token_sha256": [*old, digest(token)]})
         if token_file is not None:
