@@ -16,8 +16,16 @@ async def relay(ports: Ports) -> int:
     """Claim a batch, publish it, record what the broker confirmed; give how many that were.
 
     Raises `Transient` where the broker takes nothing: what was claimed is given back, and whatever it did take comes twice,
-    which a worker finds out.
+    which a worker finds out. Whoever is cancelled finishes the batch first: nobody else may publish it while it is claimed.
     """
+    batch = asyncio.ensure_future(_batch(ports))
+    try:
+        return await asyncio.shield(batch)
+    finally:
+        await asyncio.gather(batch, return_exceptions=True)
+
+
+async def _batch(ports: Ports) -> int:
     now = ports.clock.now()
     claim = await ports.outbox.claim(limit=BATCH, until=now + timedelta(seconds=CLAIM_SECONDS), now=now)
     if not claim.notes:
