@@ -17,9 +17,10 @@ from gateway.infra.broker_rabbit import RabbitBroker
 from gateway.infra.catalogue import FolderCatalogue
 from gateway.infra.clock import SystemClock
 from gateway.infra.compute import ThreadCompute
-from gateway.infra.database import Database, PostgresDatabase, open_executor
+from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.reconciliation import SqlReconciliation

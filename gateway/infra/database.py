@@ -1,17 +1,12 @@
 """Which database the ledger is in: the file of SQLite, or a PostgreSQL."""
 
 import importlib.util
-from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
 from gateway.core.faults import Misconfigured
-from gateway.core.model import OrganId
-from gateway.infra import ledger_events
-from gateway.infra.executor import Executor
-from gateway.infra.executor_sqlite import SqliteExecutor
 
 LIBRARIES = ("asyncpg", "greenlet")
 SCHEMES = ("postgresql", "postgres")
@@ -48,19 +43,6 @@ class PostgresDatabase:
 
 Database = Path | PostgresDatabase
 """A path is that of SQLite's file."""
-
-
-def open_executor(database: Database, wake: Callable[[Collection[OrganId]], None] | None = None) -> Executor:
-    """Open the ledger's database, inside a running event loop; `wake` is told there whom events committed here concern.
-
-    What other processes commit to PostgreSQL is heard by `listener_postgres.listen`, and so is what is committed here.
-    """
-    committed = None if wake is None else ledger_events.waker(wake)
-    if isinstance(database, Path):
-        return SqliteExecutor(database, before_commit=ledger_events.finish, committed=committed)
-    from gateway.infra.executor_postgres import PostgresExecutor  # the embedded ledger does not pay for it
-
-    return PostgresExecutor(database, before_commit=ledger_events.finish, committed=committed)
 
 
 def _demand_libraries() -> None:

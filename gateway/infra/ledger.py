@@ -15,9 +15,10 @@ from gateway.infra import (
     ledger_read,
     ledger_status,
 )
-from gateway.infra.database import Database, open_executor
+from gateway.infra.database import Database
 from gateway.infra.executor import Executor
 from gateway.infra.migrate import demand_current
+from gateway.infra.opening import open_executor
 from gateway.ports import (
     Acceptance,
     Correlation,

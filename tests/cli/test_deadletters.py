@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from gateway.core.circuit import CircuitState
-from gateway.infra.database import open_executor
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.ports import Page
 from tests.cli.conftest import Lienthong

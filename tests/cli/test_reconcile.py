@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from gateway.infra.database import open_executor
+from gateway.infra.opening import open_executor
 from gateway.infra.tables import deliveries, receipts
 from tests.cli.conftest import Lienthong
 from tests.contracts.entries import NOW, entry

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.infra.database import PostgresDatabase, open_executor
+from gateway.infra.database import PostgresDatabase
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.executor import Executor
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import migrate
+from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from tests.contracts.dead_letters_contract import AuditContract, FindContract
 from tests.contracts.dead_letters_moves_contract import GiveUpContract, RequeueContract

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.infra.database import PostgresDatabase, open_executor
+from gateway.infra.database import PostgresDatabase
 from gateway.infra.executor import Executor
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import migrate
+from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from tests.contracts.outbox_circuit_contract import CircuitContract, RouteContract, StatusRaceContract
 from tests.contracts.outbox_contract import AttemptContract, RelayContract

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.infra.database import PostgresDatabase, open_executor
+from gateway.infra.database import PostgresDatabase
 from gateway.infra.migrate import migrate
+from gateway.infra.opening import open_executor
 from tests.contracts.reconciliation_bench import Bench
 from tests.contracts.reconciliation_contract import BalanceContract, PromiseContract
 from tests.contracts.reconciliation_stuck_contract import ProofContract, StuckContract

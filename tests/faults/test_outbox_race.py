@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.infra.database import PostgresDatabase, open_executor
+from gateway.infra.database import PostgresDatabase
 from gateway.infra.executor import Executor
 from gateway.infra.executor_postgres import connect
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from tests.contracts.entries import LATER, NOW, pushed_entry
 from tests.postgres import PostgresServer, postgres, postgres_database

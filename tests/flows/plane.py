@@ -18,10 +18,10 @@ from gateway.flows.deliver import deliver
 from gateway.flows.relay import relay
 from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.compute import ThreadCompute
-from gateway.infra.database import open_executor
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import migrate
+from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.reconciliation import SqlReconciliation

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from gateway.core.faults import Fault, Rejected, Transient
 from gateway.core.model import Fact, Lane, OrganId, StatusCode, SystemId
 from gateway.core.receipts import Attestation
-from gateway.infra.database import open_executor
 from gateway.infra.migrate import migrate
+from gateway.infra.opening import open_executor
 from gateway.ports import Attempt, Claim, Entry, Filter, HandedOver, Lease, QueueId
 from tests.contracts.entries import (
     NOW,

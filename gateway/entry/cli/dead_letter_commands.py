@@ -1,12 +1,10 @@
 """The group `deadletters`: what could not be delivered."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from gateway.entry.cli.options import CONFIG, Config, Json, Moment, Reason, organ_id, run
+from gateway.entry.cli.options import CONFIG, Asked, Config, Json, Moment, Reason, organ_id, run
 
 deadletters = typer.Typer(help="Văn bản không gửi được · What could not be delivered.", no_args_is_help=True)
 
@@ -20,19 +18,6 @@ Parked = Annotated[bool | None, typer.Option("--parked/--not-parked", help="Đã
 Yes = Annotated[bool, typer.Option("--yes", help="Không hỏi lại · Do not ask.")]
 To = Annotated[str, typer.Option(parser=organ_id, metavar="ID", help="Nơi nhận mới · The new receiver.", show_default=False)]
 Limit = Annotated[int, typer.Option(min=1, max=500, help="Liệt kê tối đa · List so many.")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which dead letters, as the command line says it: what is None does not matter."""
-
-    receiver: str | None
-    sender: str | None
-    cause: str | None
-    since: datetime | None
-    until: datetime | None
-    ids: list[str] | None
-    parked: bool | None
 
 
 @deadletters.command("list")

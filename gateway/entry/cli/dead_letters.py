@@ -9,8 +9,8 @@ import typer
 from gateway.core.fault_codes import FAULTS
 from gateway.core.rules import Rules
 from gateway.entry.api.admin import rendering
-from gateway.entry.cli.dead_letter_commands import Asked
 from gateway.entry.cli.operations import Operations, decision, here, opened
+from gateway.entry.cli.options import Asked
 from gateway.entry.cli.output import Outcome
 from gateway.flows import oversee
 from gateway.ports import Bulk, DeadLetter, Filter

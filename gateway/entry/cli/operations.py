@@ -12,9 +12,9 @@ from gateway.core.model import VIETNAM
 from gateway.core.rules import Rules
 from gateway.flows.oversee import Decision
 from gateway.infra.clock import SystemClock
-from gateway.infra.database import open_executor
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.wiring import database, load_rules
 

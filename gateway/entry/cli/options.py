@@ -78,3 +78,16 @@ Attach = Annotated[
     list[Pair] | None,
     typer.Option(parser=pair, metavar="CID=TỆP", help="Tệp đi thành phần MIME riêng · A file that is a MIME part of its own."),
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which dead letters, as the command line says it: what is None does not matter."""
+
+    receiver: str | None
+    sender: str | None
+    cause: str | None
+    since: datetime | None
+    until: datetime | None
+    ids: list[str] | None
+    parked: bool | None

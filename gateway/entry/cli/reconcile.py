@@ -12,8 +12,9 @@ from gateway.core.reconciliation import DISCREPANCIES, RESPONDERS, WORDS, Balanc
 from gateway.entry.cli.operations import here
 from gateway.entry.cli.output import Outcome, Row
 from gateway.infra.clock import SystemClock
-from gateway.infra.database import Database, PostgresDatabase, open_executor
+from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.opening import open_executor
 from gateway.infra.reconciliation import SqlReconciliation
 from gateway.wiring import database
 
