@@ -100,7 +100,12 @@ async def _kept(write: Callable[[], Awaitable[T]]) -> T:
             wait=wait_random_exponential(multiplier=0.2, max=5),
             reraise=True,
         )
-        return await patient(write)
+        return await patient(_awaited, write)
+
+
+async def _awaited(write: Callable[[], Awaitable[T]]) -> T:
+    """Make a coroutine function of it: of anything else tenacity takes what it returns, and awaits nothing."""
+    return await write()
 
 
 def _about(attempt: Attempt) -> dict[str, str | int]:
