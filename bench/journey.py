@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -112,6 +112,7 @@ async def travel(
 
         await asyncio.gather(*(client() for _ in range(connections)))
         accepted = time.perf_counter() - started
+        await _until(lambda: posted.keys() <= arrivals.at.keys())
         await _until_collected(session, plane, base + len(bodies))
         delivered = time.perf_counter() - started
     used = sum(sum(each.cpu_times()[:2]) for each in processes) - before
@@ -124,6 +125,14 @@ async def travel(
         cpu=used / len(bodies) * 1000,
         peak=max(peak_memory(each.pid) for each in plane.processes),
     )
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        if time.monotonic() > end:
+            raise RuntimeError("not all documents arrived")
+        await asyncio.sleep(POLL_SECONDS)
 
 
 async def _until_collected(session: aiohttp.ClientSession, plane: Plane, count: int) -> None:
