@@ -24,6 +24,8 @@ PROVINCE: Final = "000.00.00.H56"
 """The agency that sends; it has no link."""
 ROOT: Final = Path(__file__).resolve().parents[1]
 READY_SECONDS: Final = 60
+RABBIT_QUEUES: Final = "ra_directory_reverse"
+"""The file in which RabbitMQ keeps which quorum queues are on a node."""
 STOP_SECONDS: Final = 45
 
 
@@ -158,6 +160,20 @@ class ProductionPlane:
                 each.start()
         await self.ready()
 
+    async def settle(self) -> None:
+        """Wait until RabbitMQ has all queues, and have it write down that it has them.
+
+        It does so by itself only after some seconds: a queue of which it knows nothing after a kill has no leader, for ever.
+        """
+        queues = 2 * len(self.linked) + 1
+
+        async def declared() -> bool:
+            listed = await asyncio.to_thread(self.rabbit.ctl, "list_queues", "-p", self.vhost, "name", "--no-table-headers")
+            return len(listed.split()) == queues
+
+        await eventually(declared, READY_SECONDS, "the workers have declared their queues")
+        await asyncio.to_thread(self.rabbit.ctl, "eval", f"ok = dets:sync({RABBIT_QUEUES}).")
+
     async def ready(self) -> None:
         await eventually(self._answers, READY_SECONDS, "all processes are ready")
 
@@ -207,13 +223,20 @@ class ProductionPlane:
 
 
 @contextlib.contextmanager
-def running(folder: Path, postgres: PostgresServer, rabbit: RabbitServer, **how: Any) -> Iterator[ProductionPlane]:
-    """Run a plane on servers that are there, for a fixture of a module: it starts in a loop of its own."""
+def running(
+    folder: Path, postgres: PostgresServer, rabbit: RabbitServer, *, settled: bool = False, **how: Any
+) -> Iterator[ProductionPlane]:
+    """Run a plane on servers that are there, for a fixture of a module: it starts in a loop of its own.
+
+    `settled`: RabbitMQ may be killed from the first moment on.
+    """
     plane = ProductionPlane(folder, servers=(postgres, rabbit), **how)
     try:
         plane.lay_out()
         with ThreadPoolExecutor(1) as beside:
             beside.submit(asyncio.run, plane.start()).result()
+            if settled:
+                beside.submit(asyncio.run, plane.settle()).result()
         yield plane
     finally:
         plane.end()

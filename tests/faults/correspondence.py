@@ -162,6 +162,15 @@ async def proven(plane: ProductionPlane, office: Office, documents: Sequence[Sen
         assert (facts["accepted"], facts["status"]) == (1, receivers), facts
         assert facts["collected"] == receivers or (reported and facts["collected"] < receivers), facts
     await reconciled(plane)
+    undisturbed(plane)
+
+
+def undisturbed(plane: ProductionPlane) -> None:
+    """See that no loop met what nobody had thought of; a connection that is lost looks to aio-pika like a cancellation."""
+    for worker in plane.workers:
+        failed = [each for each in worker.logged("worker.failed") if not each["error"].startswith("CancelledError")]
+        assert failed == []
+        assert "never awaited" not in worker.log.read_text("utf-8")
 
 
 async def reconciled(plane: ProductionPlane) -> None:

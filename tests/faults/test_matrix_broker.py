@@ -29,7 +29,8 @@ LINKED = tuple(f"H56.40.{number:02d}" for number in range(1, 5))
 
 @pytest.fixture(scope="module")
 def plane(postgres: PostgresServer, rabbit: RabbitServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductionPlane]:
-    with running(tmp_path_factory.mktemp("plane"), postgres, rabbit, linked=LINKED, gateways=1, workers=1, seconds=3) as plane:
+    how = {"linked": LINKED, "gateways": 1, "workers": 1, "seconds": 3}
+    with running(tmp_path_factory.mktemp("plane"), postgres, rabbit, settled=True, **how) as plane:
         yield plane
 
 
