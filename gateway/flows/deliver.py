@@ -20,7 +20,7 @@ from gateway.sdk import Consignment, Part, Taken
 T = TypeVar("T")
 
 MARGIN_SECONDS: Final = 30.0
-"""An attempt is another's to take over this long after its time limit: until then its outcome may still be written down."""
+"""An attempt is another's to take over this long after its time limit. Until then its failure counts; a success always does."""
 SETTLE_SECONDS: Final = 60.0
 """How long an outcome is kept in hand while the ledger cannot take it."""
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
-from aio_pika.exceptions import ChannelNotFoundEntity, PublishError
+from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError, PublishError
 from pamqp.commands import Basic
 
 from gateway.core.faults import Transient
@@ -20,6 +20,13 @@ from gateway.ports.broker import Note, QueueId
 
 PUBLISH_SECONDS: Final = 10.0
 """For all notes of a call together; a broker that is slower than that is given up, and asked anew."""
+LONE_SECONDS: Final = 3.0
+"""For one note to one queue, once it is known that the broker itself answers."""
+REFUSED_SECONDS: Final = 60.0
+"""A cluster elects another leader of a queue within seconds; a queue that refuses for so long has none to come."""
+DELETE_SECONDS: Final = 20.0
+"""RabbitMQ looks for the leader of a queue for some seconds before it deletes it without."""
+UNAVAILABLE: Final = "broker-unavailable"
 NOWHERE: Final = f"{EXCHANGE}."
 """A routing key that no queue has: what is sent there comes back, but only from a broker that takes messages."""
 TRACE: Final = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -51,8 +58,17 @@ class RabbitBroker:
     Both are made by the first call that needs them, and again by the next call after they are lost.
     """
 
-    def __init__(self, url: str, *, publish_seconds: float = PUBLISH_SECONDS, connect_seconds: float = CONNECT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        publish_seconds: float = PUBLISH_SECONDS,
+        connect_seconds: float = CONNECT_SECONDS,
+        refused_seconds: float = REFUSED_SECONDS,
+    ) -> None:
         self._publish_seconds = publish_seconds
+        self._refused_seconds = refused_seconds
+        self._refusing: dict[QueueId, float] = {}
         self._publisher = Link(url, "lienthong publisher", seconds=connect_seconds)
         self._consumer = Link(url, "lienthong consumer", seconds=connect_seconds)
         self._turn = asyncio.Lock()
@@ -68,14 +84,51 @@ class RabbitBroker:
         if not notes:
             return frozenset()
         async with self._turn:
-            line, exchange = await self._publishing()
-            once = {note.delivery: note for note in notes}
-            sending = [exchange.publish(_message(note), name_of(note.queue)) for note in once.values()]
-            answers, fault = await self._answers(line, sending)
-        confirmed = frozenset(delivery for delivery, answer in zip(once, answers, strict=True) if isinstance(answer, Basic.Ack))
+            confirmed, fault = await self._together(notes, self._publish_seconds)
+            if fault is not None and fault.code == UNAVAILABLE and not confirmed:
+                await self.ready()  # where nobody answers, that is the reason
+                confirmed = await self._apart(notes)
         if fault is not None and not confirmed:
             raise fault
         return confirmed
+
+    async def _together(self, notes: Sequence[Note], seconds: float) -> tuple[frozenset[str], Transient | None]:
+        line, exchange = await self._publishing()
+        once = {note.delivery: note for note in notes}
+        sending = [exchange.publish(_message(note), name_of(note.queue)) for note in once.values()]
+        answers, fault = await self._answers(line, sending, seconds)
+        given = list(zip(once.values(), answers, strict=True))
+        await self._notice({note.queue for note, answer in given if _nacked(answer)}, {note.queue for note in notes})
+        return frozenset(note.delivery for note, answer in given if isinstance(answer, Basic.Ack)), fault
+
+    async def _notice(self, refusing: set[QueueId], asked: set[QueueId]) -> None:
+        """Delete a queue that has refused all for a while: no majority of its members will come back."""
+        now = asyncio.get_running_loop().time()
+        for queue in asked - refusing:
+            self._refusing.pop(queue, None)
+        for queue in refusing:
+            if now - self._refusing.setdefault(queue, now) >= self._refused_seconds:
+                del self._refusing[queue]
+                await self._delete(queue)
+
+    async def _apart(self, notes: Sequence[Note]) -> frozenset[str]:
+        """Publish one note to each queue by itself, since one queue without a leader silences a whole channel.
+
+        A quorum queue that was declared just before its node died may come back so. It is deleted, and whoever misses its
+        confirms declares it again; what it held is published again from the ledger.
+        """
+        confirmed: set[str] = set()
+        for note in {each.queue: each for each in notes}.values():
+            taken, fault = await self._together([note], LONE_SECONDS)
+            confirmed |= taken
+            if fault is not None:
+                await self._delete(note.queue)
+        return frozenset(confirmed)
+
+    async def _delete(self, queue: QueueId) -> None:
+        line = await self._consumer.line()
+        async with line.own_channel() as channel, answering(DELETE_SECONDS):
+            await channel.queue_delete(name_of(queue))
 
     async def messages(self, queue: QueueId, *, prefetch: int) -> AsyncGenerator[RabbitMessage, None]:
         line = await self._consumer.line()
@@ -108,7 +161,7 @@ class RabbitBroker:
     async def ready(self) -> None:
         """Send something that cannot arrive: RabbitMQ tells that it blocks only those who publish."""
         line, exchange = await self._publishing()
-        answers, fault = await self._answers(line, [exchange.publish(Message(b"?"), NOWHERE)])
+        answers, fault = await self._answers(line, [exchange.publish(Message(b"?"), NOWHERE)], self._publish_seconds)
         if not isinstance(answers[0], PublishError):
             raise fault or unavailable(f"{EXCHANGE}: {answers[0]}")
 
@@ -127,7 +180,7 @@ class RabbitBroker:
             raise
 
     async def _answers(
-        self, line: Line, sending: Sequence[Coroutine[object, object, object]]
+        self, line: Line, sending: Sequence[Coroutine[object, object, object]], seconds: float
     ) -> tuple[list[object], Transient | None]:
         """Wait until all are answered, or the broker blocks, or the time is over; give the answers, and why some are missing.
 
@@ -138,7 +191,7 @@ class RabbitBroker:
         together = asyncio.gather(*tasks, return_exceptions=True)
         either: set[asyncio.Future[Any]] = {together, blocked}
         try:
-            await asyncio.wait(either, timeout=self._publish_seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             answered = together.done()
         finally:
             for each in (blocked, *tasks):
@@ -147,8 +200,12 @@ class RabbitBroker:
         fault = line.fault()
         if fault is None and not answered:
             await line.drop()
-            fault = unavailable(f"no confirm within {self._publish_seconds:g} s")
+            fault = unavailable(f"no confirm within {seconds:g} s")
         return answers, fault
+
+
+def _nacked(answer: object) -> bool:
+    return isinstance(answer, DeliveryError) and isinstance(answer.frame, Basic.Nack)
 
 
 def _message(note: Note) -> Message:

@@ -145,9 +145,7 @@ class FileVault:
 
     async def ready(self) -> None:
         try:
-            probe = self._arrivals / f"probe-{secrets.token_hex(8)}"
-            await asyncio.to_thread(probe.write_bytes, b"")
-            await asyncio.to_thread(probe.unlink)
+            await asyncio.to_thread(_probe, self._arrivals / f"probe-{secrets.token_hex(8)}")
         except OSError as error:
             raise Transient("not-ready", detail=f"Kho tệp: {error}", detail_en=f"Vault: {error}") from error
 
@@ -185,6 +183,14 @@ class FileVault:
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
+
+
+def _probe(file: Path) -> None:
+    """Write a block: a full disk still takes an empty file."""
+    try:
+        file.write_bytes(bytes(4096))
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _sweep(arrivals: Path) -> None:

@@ -52,6 +52,8 @@ async def test_a_full_disk_refuses_for_now_and_leaves_nothing_behind(plane: Prod
         answer = await response.json()
         assert (response.status, answer["code"]) == (503, "storage-unavailable"), answer
         assert response.headers["Retry-After"]
+    async with office.asking("GET", f"{plane.gateways[0].url}/readyz", seconds=10) as response:
+        assert (response.status, (await response.json())["code"]) == (503, "not-ready")
     assert _files(disk) == kept
     assert plane.sql("SELECT count(*) FROM documents") == "1"
     filler.unlink()

@@ -13,7 +13,7 @@ from gateway.infra.broker_rabbit import NO_TRACE, RabbitBroker
 from gateway.infra.broker_topology import DEAD, DEAD_PREFETCH, EXCHANGE, name_of, queue_of
 from gateway.ports.broker import QueueId
 from tests.contracts.broker_contract import NORMAL, OTHER, URGENT, acked, asking, closing, consuming, note, refusing, taken
-from tests.rabbitmq import rabbit, rabbit_url
+from tests.rabbitmq import RabbitServer, rabbit, rabbit_url
 
 __all__ = ["rabbit", "rabbit_url"]
 
@@ -136,3 +136,19 @@ def test_the_name_of_a_queue_can_be_read_back(queue: QueueId) -> None:
 @pytest.mark.parametrize("name", ["", DEAD, "lienthong..urgent", "lienthong.a.slow", "other.a.urgent", "lienthong.urgent"])
 def test_the_name_of_another_queue_is_none_of_ours(name: str) -> None:
     assert queue_of(name) is None
+
+
+async def test_a_queue_that_refuses_for_long_is_made_anew_and_the_others_go_on(rabbit: RabbitServer, rabbit_url: str) -> None:
+    broker = RabbitBroker(rabbit_url, refused_seconds=0.2)
+    await broker.declare([NORMAL, URGENT])
+    vhost, both = rabbit_url.rpartition("/")[2], [note(1, URGENT), note(2, NORMAL)]
+    await asyncio.to_thread(rabbit.ctl, "eval", f"ra:stop_server(quorum_queues, {{'{vhost}_{name_of(URGENT)}', node()}}).")
+    assert await broker.publish(both) == {"delivery-2"}
+    for _ in range(100):
+        await broker.declare([NORMAL, URGENT])  # as the relay does where a confirm is missing
+        if await broker.publish(both) == {"delivery-1", "delivery-2"}:
+            break
+        await asyncio.sleep(0.2)
+    else:
+        raise AssertionError("the queue did not come back")
+    await broker.close()
