@@ -20,7 +20,9 @@ def test_the_entries_of_an_archive_are_listed() -> None:
     assert [each.filename for each in contents(io.BytesIO(zipped(a=PDF, b=PDF))) or ()] == ["a", "b"]
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", PDF, zipped(a=PDF)[:40]])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", PDF, zipped(a=PDF)[:40]], ids=["nothing", "a mark", "a PDF", "half an archive"]
+)
 def test_what_is_no_archive_has_no_contents(content: bytes) -> None:
     assert contents(io.BytesIO(content)) is None
 
