@@ -22,6 +22,8 @@ MAX_ANSWER_BYTES: Final = 4096
 LENGTH: Final = Struct(">I")
 CLEAN: Final = "stream: OK"
 TOO_LONG: Final = "INSTREAM size limit exceeded. ERROR"
+HUNG_UP: Final = ""
+"""No answer at all: clamd hangs up when it has heard too much, and its last words may be lost with the connection."""
 RAISE: Final = " (clamd.conf: StreamMaxLength)"
 SHOWN: Final = 80
 
@@ -45,7 +47,7 @@ class ClamdScanner:
             return said.removeprefix("stream: ").removesuffix(" FOUND")
         if said == CLEAN and whole:
             return None
-        raise _unavailable(f"{said[:SHOWN]!r}{RAISE if said == TOO_LONG else ''}")
+        raise _unavailable(f"{said[:SHOWN]!r}{RAISE if said in {TOO_LONG, HUNG_UP} else ''}")
 
     async def ready(self) -> None:
         """Raise `Transient("scan-unavailable")` unless clamd answers."""
