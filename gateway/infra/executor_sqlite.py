@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from gateway.infra.executor import GROUP, Batch, Hook, Outcome, Unit, run_each, run_group, settle, unavailable
 
@@ -33,10 +34,22 @@ def engine(file: Path) -> sa.Engine:
 
     @sa.event.listens_for(made, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        _begin_wal(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return made
+
+
+@retry(
+    retry=retry_if_exception(lambda error: isinstance(error, sqlite3.OperationalError) and "locked" in str(error)),
+    stop=stop_after_delay(BUSY_MILLISECONDS / 1000),
+    wait=wait_random(0.01, 0.05),
+    reraise=True,
+)
+def _begin_wal(connection: sqlite3.Connection) -> None:
+    """Switch a new file to write-ahead logging. SQLite does not wait for another process that is doing so at the moment."""
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 class SqliteExecutor:
