@@ -136,6 +136,7 @@ class Systems:
     """All systems, found by what they show: the hash of a token, or the digest of a client certificate (SHA-256, hex)."""
 
     systems: tuple[System, ...]
+    _by_id: dict[SystemId, System] = field(repr=False)
     _by_token: dict[str, System] = field(repr=False)
     _by_certificate: dict[str, System] = field(repr=False)
     _by_pushed: dict[OrganId, System] = field(repr=False)
@@ -154,6 +155,7 @@ class Systems:
             by_pushed[organ] = system
         return cls(
             systems=rows,
+            _by_id={system.id: system for system in reversed(rows)},  # of two with one id, the first
             _by_token={token: system for system in rows for token in system.token_sha256},
             _by_certificate={digest: system for system in rows for digest in system.certificate_sha256},
             _by_pushed=by_pushed,
@@ -176,7 +178,7 @@ class Systems:
 
     def find(self, system: SystemId) -> System | None:
         """Find a system by its id."""
-        return next((each for each in self.systems if each.id == system), None)
+        return self._by_id.get(system)
 
     def linked(self) -> tuple[System, ...]:
         """Give the systems that are pushed to or collected from."""

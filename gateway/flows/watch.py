@@ -8,7 +8,7 @@ from gateway.core.circuit import Circuit
 from gateway.core.directory import System
 from gateway.core.faults import Fault, Misconfigured, Transient
 from gateway.core.rules import Rules
-from gateway.ports import Ports, QueueTally
+from gateway.ports import Ports
 
 PROBE_SECONDS: Final = 15.0
 """A system that works answers sooner; one worker asks at a time, and another takes over after twice that."""
@@ -30,16 +30,10 @@ async def refill(ports: Ports, *, settled_seconds: float = SETTLED_SECONDS) -> i
     again = 0
     for each in await ports.outbox.queues():
         if each.published:
-            again += await _refill(ports, each, before_seconds=settled_seconds)
+            again += await ports.outbox.refill(each.queue, await ports.broker.depth(each.queue), before=before)
     if again:
         ports.telemetry.record("broker.refilled", deliveries=again, before=before.isoformat())
     return again
-
-
-async def _refill(ports: Ports, tally: QueueTally, *, before_seconds: float) -> int:
-    depth = await ports.broker.depth(tally.queue)
-    before = ports.clock.now() - timedelta(seconds=before_seconds)
-    return await ports.outbox.refill(tally.queue, depth, before=before)
 
 
 async def probe(ports: Ports, rules: Rules) -> tuple[Circuit, ...]:
