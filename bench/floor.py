@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from lxml import etree
 from signxml.verifier import XMLVerifier
 
-from gateway.infra.shipped import shipped
+from gateway.sdk.shipped import shipped
 
 GROUP = 64
 """Documents that share one fsync, as in the ledger's group commit."""

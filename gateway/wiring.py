@@ -30,7 +30,7 @@ from gateway.infra.signer_file import FileSigner
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.vault_files import FileVault
 from gateway.infra.waiting import ProcessWaiting
-from gateway.ports import Broker, Clock, Ports
+from gateway.ports import Broker, Clock, Ports, Telemetry
 
 RELOAD_SECONDS = 1.0
 """How soon a change of the directory or of a revocation list is in force."""
@@ -121,9 +121,10 @@ def broker(settings: Settings) -> Broker:
     return RabbitBroker(str(URL(named.url).with_password(password)) if password else named.url)
 
 
-def adapters(settings: Settings) -> FolderCatalogue:
-    """Give the adapters that ship and those of the settings' folders. Raises Misconfigured naming a wrong manifest."""
-    return FolderCatalogue([settings.path(each) for each in settings.directory.adapters], settings.file.parent)
+def adapters(settings: Settings, clock: Clock, telemetry: Telemetry) -> FolderCatalogue:
+    """Give the adapters that ship, those of the settings' folders, and installed ones. Raises Misconfigured naming a manifest."""
+    folders = [settings.path(each) for each in settings.directory.adapters]
+    return FolderCatalogue(folders, settings.file.parent, clock, telemetry)
 
 
 @asynccontextmanager
@@ -141,7 +142,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     pdfs = WorkerPdfReader()
     waiting = ProcessWaiting()
     opened = database(settings)
-    catalogue, queues = adapters(settings), broker(settings)
+    catalogue, queues = adapters(settings, clock, telemetry), broker(settings)
     executor = open_executor(opened, waiting.notify if isinstance(opened, Path) else None)
     ports = Ports(
         ledger=SqlLedger(executor),

@@ -7,8 +7,8 @@ import re
 import secrets
 import ssl
 import string
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractStreamWriter
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field
 from yarl import URL
 
-from gateway.sdk import Adapter, Collected, Consignment, Context, Misconfigured, Part, Taken, Transient, Undeliverable
+from gateway.sdk import Adapter, Consignment, Context, Misconfigured, Part, Taken, Transient, Undeliverable
 
 CONNECTIONS: Final = 128
 """A system has two lanes, of at most 64 documents in flight each: nothing ever waits for a connection here."""
@@ -94,24 +94,22 @@ class Letter(aiohttp.Payload):
         if isinstance(section, bytes):
             yield section
             return
-        left, source = section.size, section.open()
+        left = section.size
         try:
-            async for chunk in source:
-                left -= len(chunk)
-                if left < 0:
-                    break
-                yield chunk
+            async with aclosing(section.open()) as source:
+                async for chunk in source:
+                    left -= len(chunk)
+                    if left < 0:
+                        break
+                    yield chunk
             if left:
                 raise EOFError(f"{section.size} octets announced, {section.size - left} or more found")
         except Exception as error:
             self.broken = error
             raise
-        finally:
-            if isinstance(source, AsyncGenerator):
-                await source.aclose()
 
 
-class HttpPush:
+class HttpPush(Adapter):
     """A system that takes documents by HTTP. A token that it refused is read anew from its file before the next request."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
@@ -134,13 +132,6 @@ class HttpPush:
         if letter.left:
             raise letter.broken or Transient("receiver-failed", detail="2xx before the end of the document")
         return Taken(reference=_reference(said))
-
-    async def collect(self) -> AsyncIterator[Collected]:
-        nothing: tuple[Collected, ...] = ()
-        for each in nothing:
-            yield each
-
-    async def acknowledge(self, collected: Collected, refusal: str | None) -> None: ...
 
     async def health(self) -> None:
         """Ask `health_url`; without one, see whether the port of `url` is open."""
@@ -189,9 +180,14 @@ class HttpPush:
         return self._session
 
 
-def open_adapter(settings: Mapping[str, object], context: Context) -> Adapter:
-    """Read the settings and the files that they name; nothing is connected before the first document."""
-    return HttpPush(Settings.model_validate(settings), context.folder)
+@asynccontextmanager
+async def open_adapter(settings: Settings, context: Context) -> AsyncGenerator[Adapter, None]:
+    """Read the files that the settings name; nothing is connected before the first document."""
+    adapter = HttpPush(settings, context.folder)
+    try:
+        yield adapter
+    finally:
+        await adapter.close()
 
 
 def _head(boundary: str, media_type: str, *more: str) -> bytes:

@@ -130,6 +130,8 @@ FAULTS: dict[str, FaultCode] = {
     "receiver-timeout": _receiver(504, "Hệ thống của nơi nhận không trả lời kịp.", "The receiver's system did not answer in time.", *_AWAY),
     "receiver-failed": _receiver(502, "Hệ thống của nơi nhận gặp lỗi.", "The receiver's system failed.", *_AWAY),
     "receiver-refused": _sender(422, "Hệ thống của nơi nhận từ chối văn bản.", "The receiver's system refused the document.", "Xem lời từ chối; sửa rồi gửi văn bản mới, hoặc liên hệ nơi nhận.", "Read the refusal; correct and send anew, or ask the receiver."),
+    "delivery-too-large": _sender(422, "Văn bản lớn hơn mức hệ thống của nơi nhận nhận được.", "The document is larger than the receiver's system takes.", "Giảm dung lượng tệp đính kèm rồi gửi văn bản mới, hoặc hẹn nơi nhận đến lấy qua API.", "Make the attachments smaller and send anew, or have the receiver poll the API."),
+    "delivery-parts": _sender(422, "Hệ thống của nơi nhận không nhận được tệp gửi rời.", "The receiver's system cannot take attachments that travel beside the envelope.", "Đưa tệp đính kèm vào trong gói edXML rồi gửi văn bản mới, hoặc hẹn nơi nhận đến lấy qua API.", "Put the attachments inside the envelope and send anew, or have the receiver poll the API."),
     "link-unauthorised": _hub(502, "Hệ thống của nơi nhận không chấp nhận mã truy cập của trục.", "The receiver's system does not accept the hub's credentials.", *_LINK),
     "link-misconfigured": _hub(500, "Cấu hình nối tới hệ thống của nơi nhận chưa đúng.", "The link to the receiver's system is misconfigured.", *_LINK),
     "adapter-failed": _hub(500, "Bộ nối (adapter) gặp lỗi.", "The adapter failed.", "Báo nhà cung cấp bộ nối; trục tự thử lại.", "Tell the adapter's vendor; the hub tries again by itself."),

@@ -15,7 +15,7 @@ from gateway.core.faults import Fault
 from gateway.core.model import Lane
 from gateway.core.rules import Rules
 from gateway.entry.places import place
-from gateway.flows.collect import collect
+from gateway.flows.collect import ROUND, collect
 from gateway.flows.deliver import deliver
 from gateway.flows.reconcile import reconcile
 from gateway.flows.relay import relay
@@ -152,7 +152,7 @@ class Worker:
                 queue = QueueId(system=system.id, lane=lane)
                 loops[queue, count] = partial(self._consume, queue, count)
             with contextlib.suppress(Fault):  # a wrong link is told by its deliveries, which wait for it
-                if await self.ports.catalogue.collects(system):
+                if self.ports.catalogue.manifest(system).collect:
                     loops["collect", system.id] = partial(self._collect, system)
         return loops
 
@@ -209,10 +209,14 @@ class Worker:
             room.release()
 
     async def _collect(self, system: System) -> None:
+        """Ask a system now and then; one that has very much waits after each round for as long as that took."""
+        clock = asyncio.get_running_loop().time
         while True:
-            current = self.rules().systems.find(system.id) or system
-            await collect(self.ports, self.rules(), current, trace_id=secrets.token_hex(16))
-            await asyncio.sleep(COLLECT_SECONDS)
+            current, began = self.rules().systems.find(system.id), clock()
+            if current is None or current.link is None:
+                return
+            taken = await collect(self.ports, self.rules(), current, current.link, trace_id=secrets.token_hex(16))
+            await asyncio.sleep(clock() - began if taken == ROUND else COLLECT_SECONDS)
 
     def _wanted(self) -> list[QueueId]:
         return [QueueId(system=system.id, lane=lane) for system in self.rules().systems.linked() for lane in Lane]

@@ -1,64 +1,99 @@
 """Collect: what waits in a system that cannot send is fetched by its adapter, and goes through the same doors as all else."""
 
-from gateway.core.directory import System
+from contextlib import aclosing
+from typing import Final
+
+from gateway.core.directory import Link, System
 from gateway.core.faults import Rejected
 from gateway.core.model import StatusReport
 from gateway.core.rules import Rules
 from gateway.flows.accept import Package, accept
-from gateway.flows.acknowledge import acknowledge
+from gateway.flows.acknowledge import acknowledge, acknowledge_package
 from gateway.flows.refuse import refuse
+from gateway.flows.within import within
 from gateway.ports import Ports, Staged
-from gateway.sdk import Collected, CollectedDocument, CollectedStatus
+from gateway.sdk import Accepted, Collected, CollectedEnvelope, CollectedStatus, Opener, Outcome, Refused
+
+ROUND: Final = 200
+"""Taken from a system before it is asked anew: what it wrote meanwhile, an urgent document too, is seen then."""
 
 
-async def collect(ports: Ports, rules: Rules, system: System, *, trace_id: str) -> int:
-    """Fetch everything that waits; give how many were taken. What was refused is told to the other side, with the reason.
+async def collect(ports: Ports, rules: Rules, system: System, link: Link, *, trace_id: str) -> int:
+    """Fetch what waits, at most a round of it; give how much that was. The other side is told what became of each.
 
     Raises what the adapter or the ledger raises: what was not acknowledged is given again.
     """
-    adapter = await ports.catalogue.adapter(system)
-    taken = 0
-    async for each in adapter.collect():
-        refusal = await _take(ports, rules, system, each, trace_id)
-        await adapter.acknowledge(each, refusal)
-        taken += refusal is None
-    return taken
+    adapter = await within(link.seconds, ports.catalogue.adapter(system))
+    count = 0
+    async with aclosing(adapter.collect()) as waiting:
+        while (each := await within(link.seconds, anext(waiting, None))) is not None:
+            outcome = await _take(ports, rules, system, each, trace_id)
+            await within(link.seconds, adapter.acknowledge(each, outcome))
+            count += 1
+            if count == ROUND:
+                break
+    return count
 
 
-async def _take(ports: Ports, rules: Rules, system: System, collected: Collected, trace_id: str) -> str | None:
-    """Take one; give why it is refused, None where it is taken."""
+async def _take(ports: Ports, rules: Rules, system: System, collected: Collected, trace_id: str) -> Outcome:
+    """Take one, for good, or say why not."""
     try:
-        if isinstance(collected, CollectedStatus):
-            await _take_status(ports, system, collected)
-        else:
-            await _take_document(ports, rules, system, collected, trace_id)
+        if isinstance(collected, CollectedEnvelope):
+            return await _take_envelope(ports, rules, system, collected, trace_id)
+        await _take_status(ports, system, collected)
     except Rejected as fault:
-        return f"{fault.code}: {fault.detail}"
-    return None
+        return Refused(code=fault.code, vi=_words(fault), en=fault.detail_en)
+    return Accepted()
+
+
+def _words(fault: Rejected) -> str:
+    return "; ".join(filter(None, (f"{each.path} {each.vi}".strip() for each in fault.problems)))
 
 
 async def _take_status(ports: Ports, system: System, status: CollectedStatus) -> None:
     view = await ports.ledger.delivery(status.key, system.organs)
     reporter = view.deliveries[0].receiver
-    report = StatusReport(code=status.code, reporter=reporter, description=status.description, at=status.at)
+    staff = dict(status.staff)
+    report = StatusReport(code=status.code, reporter=reporter, description=status.description, staff=staff, at=status.at)
     await acknowledge(ports, system, status.key, report)
 
 
-async def _take_document(ports: Ports, rules: Rules, system: System, document: CollectedDocument, trace_id: str) -> None:
-    staged: dict[str, Staged] = {}
+async def _take_envelope(ports: Ports, rules: Rules, system: System, collected: CollectedEnvelope, trace_id: str) -> Accepted:
+    """Take a document, or a status package where it turns out to be one."""
     envelope = ports.vault.stage()
+    staged: dict[str, Staged] = {}
     try:
-        await envelope.write(document.envelope)
-        for name, octets in document.parts.items():
+        await _stage(envelope, collected.open, rules.limits.envelope, "envelope")
+        for name, part in list(collected.parts.items())[: rules.limits.parts + 1]:
             staged[name] = ports.vault.stage()
-            await staged[name].write(octets)
-        package = Package(envelope=envelope, parts=staged)
+            await _stage(staged[name], part, rules.limits.attachment, name)
         try:
-            await accept(ports, rules, package, system, idempotency_key=None, trace_id=trace_id)
+            return await _sent(ports, rules, system, Package(envelope=envelope, parts=staged), trace_id)
         except Rejected as fault:
-            source, size = f"link:{system.id}", package.weight
+            source, size = f"link:{system.id}", envelope.size + sum(each.size for each in staged.values())
             await refuse(ports, fault, source=source, caller=system, sha256=envelope.sha256, size=size, trace_id=trace_id)
             raise
     finally:
         for each in (envelope, *staged.values()):
             await each.discard()
+
+
+async def _sent(ports: Ports, rules: Rules, system: System, package: Package, trace_id: str) -> Accepted:
+    if len(package.parts) > rules.limits.parts:
+        raise Rejected("too-large", path="parts", detail=f"> {rules.limits.parts}")
+    try:
+        accepted = await accept(ports, rules, package, system, idempotency_key=None, trace_id=trace_id)
+    except Rejected as fault:
+        if fault.code != "not-a-document":
+            raise
+        await acknowledge_package(ports, rules, package.envelope.read(), system)
+        return Accepted()
+    return Accepted(document=accepted.document)
+
+
+async def _stage(staged: Staged, opener: Opener, limit: int, name: str) -> None:
+    async with aclosing(opener()) as chunks:
+        async for chunk in chunks:
+            await staged.write(chunk)
+            if staged.size > limit:
+                raise Rejected("too-large", path=name, detail=f"> {limit}")

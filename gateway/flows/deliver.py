@@ -10,12 +10,14 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from gateway.core import retry
 from gateway.core.directory import Link, System
-from gateway.core.faults import Fault, Misconfigured, Rejected, Transient, Undeliverable
-from gateway.core.model import Attached, Fact
+from gateway.core.faults import Fault, Misconfigured, Transient, Undeliverable
+from gateway.core.model import Attached, Document, Fact
 from gateway.core.receipts import Attestation
 from gateway.core.rules import Rules
+from gateway.flows.within import within
 from gateway.ports import Attempt, HandedOver, Message, Ports
 from gateway.sdk import Consignment, Part, Taken
+from gateway.sdk.manifest import Manifest
 
 T = TypeVar("T")
 
@@ -56,20 +58,25 @@ async def _attempt(ports: Ports, system: System, link: Link, attempt: Attempt) -
 
 
 async def _hand(ports: Ports, system: System, link: Link, attempt: Attempt) -> Taken:
-    """Call the adapter, within the link's time. Raises Transient, Undeliverable or Misconfigured, whatever it raised."""
-    try:
-        async with asyncio.timeout(link.seconds):
-            adapter = await ports.catalogue.adapter(system)
-            return await adapter.deliver(consignment(ports, attempt))
-    except TimeoutError as error:
-        seconds = f"{link.seconds:g}"
-        raise Transient("receiver-timeout", detail=f"Quá {seconds} giây.", detail_en=f"Over {seconds} seconds.") from error
-    except (Transient, Undeliverable, Misconfigured):
-        raise
-    except Rejected as error:  # the hub's own vault could not give the document
-        raise Transient("storage-unavailable", detail=error.code) from error
-    except (Exception, asyncio.CancelledError) as error:  # an adapter's mistake loses no document
-        raise Transient("adapter-failed", detail=type(error).__name__) from error
+    """Call the adapter, with what it can carry. Raises Transient, Undeliverable or Misconfigured."""
+    manifest, document = ports.catalogue.manifest(system), attempt.view.document
+    _fits(manifest, document)
+
+    async def hand() -> Taken:
+        adapter = await ports.catalogue.adapter(system)
+        return await adapter.deliver(consignment(ports, attempt))
+
+    return await within(link.seconds, hand())
+
+
+def _fits(manifest: Manifest, document: Document) -> None:
+    """Refuse what the adapter's protocol cannot carry. Raises Undeliverable, Misconfigured."""
+    if not manifest.push:
+        raise Misconfigured("link-misconfigured", detail=f"{manifest.name}: push = false")
+    if manifest.max_size is not None and document.size > manifest.max_size:
+        raise Undeliverable("delivery-too-large", detail=f"{document.size} > {manifest.max_size}")
+    if not manifest.separate and any(each.apart for each in document.attachments):
+        raise Undeliverable("delivery-parts", detail=f"{manifest.name}: separate = false")
 
 
 async def _done(ports: Ports, attempt: Attempt, taken: Taken) -> None:
@@ -133,6 +140,7 @@ def consignment(ports: Ports, attempt: Attempt) -> Consignment:
         notation=document.notation,
         subject=document.subject,
         priority=document.priority,
+        business_type=document.business_type,
         promulgated_on=document.promulgated_on,
         due_on=document.due_on,
         accepted_at=document.accepted_at,

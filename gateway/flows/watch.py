@@ -6,8 +6,9 @@ from typing import Final
 
 from gateway.core.circuit import Circuit
 from gateway.core.directory import System
-from gateway.core.faults import Fault, Misconfigured, Transient
+from gateway.core.faults import Fault
 from gateway.core.rules import Rules
+from gateway.flows.within import within
 from gateway.ports import Ports
 
 PROBE_SECONDS: Final = 15.0
@@ -53,13 +54,12 @@ async def _probe(ports: Ports, system: System) -> Circuit:
 
 async def health(ports: Ports, system: System) -> Fault | None:
     """Ask a system whether it works; give what is wrong, None where nothing is."""
+
+    async def ask() -> None:
+        await (await ports.catalogue.adapter(system)).health()
+
     try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            await (await ports.catalogue.adapter(system)).health()
-    except TimeoutError:
-        return Transient("receiver-timeout")
-    except (Transient, Misconfigured) as fault:
+        await within(PROBE_SECONDS, ask())
+    except Fault as fault:
         return fault
-    except Exception as error:  # noqa: BLE001  an adapter's mistake parks its own system, and nothing else
-        return Transient("adapter-failed", detail=type(error).__name__)
     return None

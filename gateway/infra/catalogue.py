@@ -1,95 +1,70 @@
-"""Adapters in folders: the shipped ones and a province's own. A folder `<name>` with `manifest.toml` and `adapter.py` is one."""
+"""Adapters: the shipped ones, those of a province's own folders, and installed ones. Each is a folder with `manifest.toml`."""
 
 import asyncio
-import hashlib
-import importlib.util
-import sys
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Final
 
 from gateway.core.directory import Link, System
-from gateway.core.faults import Fault, Misconfigured
+from gateway.core.faults import Misconfigured
 from gateway.core.model import OrganId, SystemId
-from gateway.infra.shipped import shipped
-from gateway.sdk import CONTRACT, Adapter, Context
+from gateway.ports import Clock, Telemetry
+from gateway.sdk import Adapter, Context
+from gateway.sdk.manifest import MANIFEST, Manifest, read_manifest
+from gateway.sdk.opening import Found, find
+from gateway.sdk.shipped import shipped
 
-MANIFEST: Final = "manifest.toml"
-MODULE: Final = "adapter.py"
-OpenAdapter = Callable[[Mapping[str, object], Context], Adapter]
-
-
-class Description(BaseModel):
-    """What an adapter does, in both languages."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class Manifest(BaseModel):
-    """An adapter's `manifest.toml`. `push` and `collect` tell which ways documents go; `contract` is the SDK's `CONTRACT`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    version: str = Field(min_length=1)
-    contract: int
-    description: Description
-    push: bool
-    collect: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """An adapter that was found, and where."""
-
-    manifest: Manifest
-    folder: Path
+GROUP: Final = "lienthong.adapters"
+"""Entry points of installed packages: each names a package that has a manifest."""
+CLOSE_SECONDS: Final = 10.0
+"""An adapter that fails to close in time is let go, since it keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """An adapter that was opened, and what for."""
+    """An adapter that was opened, what for, and what closes it."""
 
     link: Link
     organs: frozenset[OrganId]
     adapter: Adapter
+    closing: AsyncExitStack
 
 
 class FolderCatalogue:
-    """Catalogue port over the shipped folder of adapters and further `folders`; relative paths of settings start at `home`.
+    """Catalogue port over the shipped folder of adapters, further `folders`, and what is installed.
 
-    Raises `Misconfigured("misconfigured")` naming a manifest that is wrong, or a name that is found twice.
+    Relative paths of settings start at `home`. Raises `Misconfigured("misconfigured")` naming a manifest that is wrong, or a
+    name that is found twice.
     """
 
-    def __init__(self, folders: Iterable[Path], home: Path) -> None:
+    def __init__(self, folders: Iterable[Path], home: Path, clock: Clock, telemetry: Telemetry) -> None:
         self._home = home
+        self._clock = clock
+        self._telemetry = telemetry
         self._found = _discover((shipped("adapters"), *folders))
-        self._openers: dict[str, OpenAdapter] = {}
         self._opened: dict[SystemId, Opened] = {}
+        self._opening: dict[SystemId, asyncio.Lock] = {}
 
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._found)
+    @property
+    def found(self) -> Mapping[str, Found]:
+        return self._found
 
     async def adapter(self, system: System) -> Adapter:
-        """Open what the link says; an adapter that fails to close is let go, since it keeps nothing."""
-        link, before = _link(system), self._opened.get(system.id)
-        if before is not None and (before.link, before.organs) == (link, system.organs):
-            return before.adapter
-        adapter = self._open(system, link)
-        self._opened[system.id] = Opened(link=link, organs=system.organs, adapter=adapter)
-        if before is not None:
-            await _close(before)
-        return adapter
+        async with self._opening.setdefault(system.id, asyncio.Lock()):
+            link, before = _link(system), self._opened.get(system.id)
+            if before is not None and (before.link, before.organs) == (link, system.organs):
+                return before.adapter
+            self._opened[system.id] = opened = await self._open(system, link)
+            if before is not None:
+                await _close(before)
+            return opened.adapter
 
-    async def collects(self, system: System) -> bool:
-        return system.link is not None and self._find(system, system.link).manifest.collect
+    def manifest(self, system: System) -> Manifest:
+        return self._find(system, _link(system)).manifest
 
     async def close(self) -> None:
         opened = tuple(self._opened.values())
@@ -103,72 +78,45 @@ class FolderCatalogue:
             raise _wrong(system, f"không có adapter {link.adapter} ({exist})", f"there is no adapter {link.adapter} ({exist})")
         return found
 
-    def _open(self, system: System, link: Link) -> Adapter:
-        """Run the adapter's own code, of which anything may come."""
-        found = self._find(system, link)
-        context = Context(system=system.id, organs=system.organs, folder=self._home)
+    async def _open(self, system: System, link: Link) -> Opened:
+        def log(event: str, **facts: str | float | None) -> None:
+            self._telemetry.record(f"adapter.{event}", **facts, system=system.id)
+
+        context = Context(system=system.id, organs=system.organs, folder=self._home, now=self._clock.now, log=log)
+        closing = AsyncExitStack()
         try:
-            if link.adapter not in self._openers:
-                self._openers[link.adapter] = _load(found)
-            return self._openers[link.adapter](dict(link.settings), context)
-        except Fault:
-            raise
-        except ValidationError as error:
-            raise _wrong(system, f"{link.adapter}: {_mistakes(error)}") from None  # its own words quote the values
-        except Exception as error:
-            raise _wrong(system, f"{link.adapter}: {type(error).__name__}") from error
+            adapter = await closing.enter_async_context(self._find(system, link).opened(link.settings, context))
+        except Misconfigured as fault:
+            raise _wrong(system, fault.detail, fault.detail_en) from fault.__cause__
+        return Opened(link=link, organs=system.organs, adapter=adapter, closing=closing)
 
 
 def _discover(folders: Iterable[Path]) -> dict[str, Found]:
     found: dict[str, Found] = {}
+    for each in (*_in_folders(folders), *_installed()):
+        name = each.manifest.name
+        if name in found:
+            raise Misconfigured("misconfigured", detail=f"adapter {name}: {found[name].folder}, {each.folder}")
+        found[name] = each
+    return dict(sorted(found.items()))
+
+
+def _in_folders(folders: Iterable[Path]) -> Iterator[Found]:
     for folder in folders:
         if not folder.is_dir():
             raise Misconfigured("misconfigured", detail=f"{folder}: không phải thư mục", detail_en=f"{folder}: not a folder")
         for file in sorted(folder.glob(f"*/{MANIFEST}")):
-            each = Found(manifest=_manifest(file), folder=file.parent)
-            name = each.manifest.name
-            if name in found:
-                raise Misconfigured("misconfigured", detail=f"adapter {name}: {found[name].folder}, {each.folder}")
-            found[name] = each
-    return dict(sorted(found.items()))
+            yield find(file.parent)
 
 
-def _manifest(file: Path) -> Manifest:
-    """Read a manifest. Its contract is looked at first: another version may have other keys."""
-    try:
-        read = tomllib.loads(file.read_text("utf-8"))
-        contract = read.get("contract", CONTRACT)
-        if contract != CONTRACT:
-            raise Misconfigured(
-                "misconfigured",
-                detail=f"{file}: contract = {contract!r}; trục này dùng {CONTRACT}",
-                detail_en=f"{file}: contract = {contract!r}; this hub speaks {CONTRACT}",
-            )
-        manifest = Manifest.model_validate(read)
-    except (OSError, ValueError) as error:
-        detail = _mistakes(error) if isinstance(error, ValidationError) else str(error)
-        raise Misconfigured("misconfigured", detail=f"{file}: {detail}") from error
-    if manifest.name != file.parent.name:
-        raise Misconfigured("misconfigured", detail=f"{file}: name = {manifest.name!r} ≠ {file.parent.name!r}")
-    return manifest
-
-
-def _load(found: Found) -> OpenAdapter:
-    """Run `adapter.py` under a name that no import statement reaches; pydantic and dataclasses look their modules up by it."""
-    file = (found.folder / MODULE).resolve()
-    name = f"_adapter_{found.manifest.name}_{hashlib.sha256(str(file).encode()).hexdigest()[:8]}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    opener: Any = module.open_adapter
-    return opener  # type: ignore[no-any-return]  # the contract says what it is
+def _installed() -> Iterator[Found]:
+    """Find the packages that entry points name; none is imported before it is used."""
+    for point in entry_points(group=GROUP):
+        spec = find_spec(point.value)
+        if spec is None or not spec.submodule_search_locations:
+            raise Misconfigured("misconfigured", detail=f"{GROUP}: {point.name} = {point.value}")
+        folder = Path(spec.submodule_search_locations[0])
+        yield Found(manifest=read_manifest(folder / MANIFEST), folder=folder, package=point.value)
 
 
 def _link(system: System) -> Link:
@@ -181,10 +129,6 @@ def _wrong(system: System, vi: str, en: str = "") -> Misconfigured:
     return Misconfigured("link-misconfigured", detail=f"{system.id}: {vi}", detail_en=f"{system.id}: {en or vi}")
 
 
-def _mistakes(error: ValidationError) -> str:
-    """Name each wrong setting, never its value: it may be a secret."""
-    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-
-
 async def _close(*opened: Opened) -> None:
-    await asyncio.gather(*(each.adapter.close() for each in opened), return_exceptions=True)
+    async with asyncio.timeout(CLOSE_SECONDS):
+        await asyncio.gather(*(each.closing.aclose() for each in opened), return_exceptions=True)

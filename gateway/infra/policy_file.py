@@ -13,7 +13,7 @@ from gateway.core.model import OrganId
 from gateway.core.policy.catalogue import Action
 from gateway.core.policy.settings import Lists, Own, Policy
 from gateway.core.vietnamese import plain
-from gateway.infra.shipped import shipped
+from gateway.sdk.shipped import shipped
 
 
 def _words(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
 from gateway.infra.authority import load_trust
 from gateway.infra.policy_file import load_calendar, load_policy, shipped_calendar, shipped_policy
-from gateway.infra.shipped import shipped
+from gateway.sdk.shipped import shipped
 
 EDXML_VERSION = "2016"
 

@@ -6,7 +6,7 @@ import io
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 
@@ -126,7 +126,7 @@ class FileVault:
         small = await self._small.read(sha256)
         return small if small is not None else await asyncio.to_thread(self._found(sha256).read_bytes)
 
-    async def stream(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+    async def stream(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
         """Stream a range in blocks."""
         small = await self._small.read(sha256)
         if small is not None:

@@ -1,16 +1,20 @@
 """The catalogue of adapters."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from gateway.core.directory import System
 from gateway.sdk import Adapter
+from gateway.sdk.manifest import Manifest
+from gateway.sdk.opening import Found
 
 
 class Catalogue(Protocol):
     """Gives each linked system its adapter."""
 
-    def names(self) -> tuple[str, ...]:
-        """Name the adapters that were found."""
+    @property
+    def found(self) -> Mapping[str, Found]:
+        """The adapters that were found, by name."""
 
     async def adapter(self, system: System) -> Adapter:
         """Open the adapter of a system's link, once: the same again until the link changes, then the old one is closed.
@@ -18,7 +22,7 @@ class Catalogue(Protocol):
         Raises `Misconfigured("link-misconfigured")` naming the adapter or setting that is wrong.
         """
 
-    async def collects(self, system: System) -> bool:
-        """Tell whether the system is to be asked for what waits there."""
+    def manifest(self, system: System) -> Manifest:
+        """Tell what the adapter of a system's link can do. Raises `Misconfigured("link-misconfigured")`."""
 
     async def close(self) -> None: ...

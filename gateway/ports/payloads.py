@@ -1,6 +1,6 @@
 """Payload bytes: on their way in, kept for ever, and looked into."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import BinaryIO, Protocol
 
 from gateway.core.pdf import PdfFacts
@@ -41,7 +41,7 @@ class Vault(Protocol):
 
     async def read(self, sha256: str) -> bytes: ...
 
-    def stream(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+    def stream(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
         """Stream bytes `start` (inclusive) to `end` (exclusive)."""
 
     async def ready(self) -> None:

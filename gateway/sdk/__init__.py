@@ -1,31 +1,46 @@
-"""All that an adapter may import from the hub."""
+"""All that an adapter may import from the hub. Further parts: `blocking`, `edxml`, `face`, `http`, `conformance`."""
 
-from gateway.core.faults import Misconfigured, Transient, Undeliverable
-from gateway.core.model import OrganId, Priority, StatusCode
+from gateway.core.faults import Misconfigured, Rejected, Transient, Undeliverable
+from gateway.core.model import BusinessType, OrganId, Priority, State, StatusCode
 from gateway.sdk.contract import (
     CONTRACT,
+    Accepted,
     Adapter,
     Collected,
-    CollectedDocument,
+    CollectedEnvelope,
     CollectedStatus,
     Consignment,
     Context,
+    Log,
+    Notice,
+    Opener,
+    Outcome,
     Part,
+    Refused,
     Taken,
 )
 
 __all__ = [
     "CONTRACT",
+    "Accepted",
     "Adapter",
+    "BusinessType",
     "Collected",
-    "CollectedDocument",
+    "CollectedEnvelope",
     "CollectedStatus",
     "Consignment",
     "Context",
+    "Log",
     "Misconfigured",
+    "Notice",
+    "Opener",
     "OrganId",
+    "Outcome",
     "Part",
     "Priority",
+    "Refused",
+    "Rejected",
+    "State",
     "StatusCode",
     "Taken",
     "Transient",

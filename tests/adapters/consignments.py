@@ -1,21 +1,21 @@
 """Consignments for adapters, made of octets in memory."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from gateway.sdk import Consignment, OrganId, Part, Priority
+from gateway.sdk import BusinessType, Consignment, OrganId, Part, Priority
 
 CHUNK = 64 * 1024
 ENVELOPE = "<edXMLEnvelope>Văn bản mật số 12</edXMLEnvelope>".encode()
 
 
-def stream(content: bytes) -> Callable[[], AsyncIterator[bytes]]:
+def stream(content: bytes) -> Callable[[], AsyncGenerator[bytes, None]]:
     """Give a function that streams the octets in chunks, from the beginning each time."""
 
-    async def chunks() -> AsyncIterator[bytes]:
+    async def chunks() -> AsyncGenerator[bytes, None]:
         for start in range(0, len(content), CHUNK):
             yield content[start : start + CHUNK]
 
@@ -44,6 +44,7 @@ def consignment(envelope: bytes = ENVELOPE, *parts: Part, **changes: Any) -> Con
         notation="CV-SNV",
         subject="Về việc họp",
         priority=Priority.VERY_URGENT,
+        business_type=BusinessType.NEW,
         promulgated_on=date(2026, 5, 12),
         due_on=None,
         accepted_at=datetime(2026, 5, 12, 8, tzinfo=UTC),

@@ -8,8 +8,8 @@ from typing import cast
 
 from gateway.core.directory import Link, System
 from gateway.core.model import OrganId, SystemId
-from gateway.infra.catalogue import FolderCatalogue
 from gateway.sdk import Adapter
+from tests.catalogues import catalogue
 
 TOKEN = "s3cret-token-of-the-receiver"
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -21,11 +21,11 @@ async def opened(folder: Path, url: str, **settings: object) -> AsyncIterator[Ad
     if not (folder / "token").exists():
         (folder / "token").write_text(f"{TOKEN}\n")
     link = Link(adapter="http_push", settings={"url": url, "token_file": "token", **settings})
-    catalogue = FolderCatalogue((), folder)
+    opened = catalogue(folder)
     try:
-        yield await catalogue.adapter(System(id=SystemId("office"), organs=frozenset({OrganId("H56.40.02")}), link=link))
+        yield await opened.adapter(System(id=SystemId("office"), organs=frozenset({OrganId("H56.40.02")}), link=link))
     finally:
-        await catalogue.close()
+        await opened.close()
 
 
 @asynccontextmanager

@@ -1,26 +1,16 @@
 """The reference adapter: a receiver that takes everything and reports it registered, once."""
 
-from pathlib import Path
-
 import pytest
 
-from gateway.core.directory import Link, System
 from gateway.core.faults import Misconfigured
-from gateway.core.model import OrganId, SystemId
-from gateway.infra.catalogue import FolderCatalogue
-from gateway.sdk import Adapter, CollectedStatus, StatusCode
+from gateway.sdk import Accepted, Adapter, CollectedStatus, Outcome, Refused, StatusCode
 from tests.adapters.consignments import consignment
-
-
-def system(**settings: object) -> System:
-    return System(
-        id=SystemId("trial"), organs=frozenset({OrganId("H56.40.02")}), link=Link(adapter="loopback", settings=settings)
-    )
+from tests.catalogues import catalogue, linked
 
 
 @pytest.fixture
 async def loopback() -> Adapter:
-    return await FolderCatalogue((), Path()).adapter(system())
+    return await catalogue().adapter(linked("loopback"))
 
 
 async def test_a_repeat_of_a_key_has_the_same_reference_and_one_report(loopback: Adapter) -> None:
@@ -37,11 +27,11 @@ async def test_each_document_is_reported_registered_oldest_first(loopback: Adapt
     ]
 
 
-@pytest.mark.parametrize("refusal", [None, "status-conflict"])
-async def test_what_is_acknowledged_is_not_given_again_even_after_a_repeat(loopback: Adapter, refusal: str | None) -> None:
+@pytest.mark.parametrize("outcome", [Accepted(), Refused(code="status-conflict", vi="", en="")])
+async def test_what_is_acknowledged_is_not_given_again_even_after_a_repeat(loopback: Adapter, outcome: Outcome) -> None:
     await loopback.deliver(consignment())
     async for each in loopback.collect():
-        await loopback.acknowledge(each, refusal)
+        await loopback.acknowledge(each, outcome)
     await loopback.deliver(consignment())
     assert [each async for each in loopback.collect()] == []
 
@@ -52,4 +42,4 @@ async def test_it_is_always_well(loopback: Adapter) -> None:
 
 async def test_it_has_no_settings() -> None:
     with pytest.raises(Misconfigured, match=r"link-misconfigured.*url"):
-        await FolderCatalogue((), Path()).adapter(system(url="http://127.0.0.1"))
+        await catalogue().adapter(linked("loopback", {"url": "http://127.0.0.1"}))

@@ -9,7 +9,7 @@ from lxml import etree
 from gateway.core import receipts, signature, signing, xmlsafe
 from gateway.core.model import StatusCode
 from gateway.core.receipts import Attestation
-from gateway.infra.shipped import shipped
+from gateway.sdk.shipped import shipped
 from tests.attestations import acceptance, collection, status
 from tests.pki import pki
 

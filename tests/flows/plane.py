@@ -1,7 +1,7 @@
 """The flows over real parts in the test's own event loop: SQLite, files, the broker in memory; a clock that the test moves."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,7 +29,10 @@ from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.vault_files import FileVault
 from gateway.infra.waiting import ProcessWaiting
 from gateway.ports import Acceptance, Ports, QueueId
-from gateway.sdk import Adapter, Collected, Consignment, Taken
+from gateway.sdk import Adapter, Collected, Consignment, Outcome, Taken
+from gateway.sdk.manifest import Manifest
+from gateway.sdk.opening import Found, find
+from gateway.sdk.shipped import shipped
 from tests import judging
 from tests.contracts.entries import seal
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE, document
@@ -37,6 +40,9 @@ from tests.documents import COMMUNE, DEPARTMENT, PROVINCE, document
 PUSHED = System(id=SystemId("office"), organs=frozenset({OrganId(DEPARTMENT)}), link=Link(adapter="test", settings={}, seconds=5))
 SENDING = System(id=SystemId("province"), organs=frozenset({OrganId(PROVINCE)}))
 POLLING = System(id=SystemId("commune"), organs=frozenset({OrganId(COMMUNE)}))
+
+
+MANIFEST = find(shipped("adapters") / "loopback").manifest
 
 
 @dataclass
@@ -53,7 +59,7 @@ class Time:
 
 
 @dataclass
-class Office:
+class Office(Adapter):
     """A vendor's system: it remembers what it was given by key, and does as told for each next attempt."""
 
     plan: list[Fault | Exception | None] = field(default_factory=list)
@@ -61,7 +67,7 @@ class Office:
     calls: list[Consignment] = field(default_factory=list)
     down: Fault | None = None
     offered: list[Collected] = field(default_factory=list)
-    answered: list[tuple[str, str | None]] = field(default_factory=list)
+    answered: list[tuple[str, Outcome]] = field(default_factory=list)
     effects: int = 0
 
     async def deliver(self, consignment: Consignment) -> Taken:
@@ -75,19 +81,17 @@ class Office:
         self.taken[consignment.key] = b"".join([chunk async for chunk in consignment.open()])
         return Taken(reference=f"VB-{len(self.taken)}")
 
-    async def collect(self) -> AsyncIterator[Collected]:
+    async def collect(self) -> AsyncGenerator[Collected, None]:
         for each in list(self.offered):
             yield each
 
-    async def acknowledge(self, collected: Collected, refusal: str | None) -> None:
-        self.answered.append((collected.reference, refusal))
+    async def acknowledge(self, collected: Collected, outcome: Outcome) -> None:
+        self.answered.append((collected.reference, outcome))
         self.offered.remove(collected)
 
     async def health(self) -> None:
         if self.down is not None:
             raise self.down
-
-    async def close(self) -> None: ...
 
 
 @dataclass
@@ -95,15 +99,14 @@ class OneAdapter:
     """A catalogue with one adapter for every system."""
 
     one: Adapter
-
-    def names(self) -> tuple[str, ...]:
-        return ("test",)
+    can: Manifest = MANIFEST
+    found: Mapping[str, Found] = field(default_factory=dict)
 
     async def adapter(self, system: System) -> Adapter:
         return self.one
 
-    async def collects(self, system: System) -> bool:
-        return False
+    def manifest(self, system: System) -> Manifest:
+        return self.can
 
     async def close(self) -> None: ...
 

@@ -4,6 +4,7 @@ The call may have had its effect or not; both are tried. The broker's notes may 
 """
 
 import contextlib
+import inspect
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -51,7 +52,7 @@ class Fused:
 
     def __getattr__(self, name: str) -> Any:
         member = getattr(self._port, name)
-        return member if name in {"messages", "dead", "stream", "stage"} else self._counted(member)
+        return self._counted(member) if inspect.iscoroutinefunction(member) else member
 
     def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
         async def counted(*given: Any, **named: Any) -> Any:

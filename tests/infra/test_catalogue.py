@@ -1,41 +1,36 @@
 """Adapters are found in folders, opened once for each system and link, and what is wrong is named."""
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from gateway.core.directory import Link, System
 from gateway.core.faults import Misconfigured
-from gateway.core.model import OrganId, SystemId
+from gateway.core.model import OrganId
 from gateway.infra.catalogue import FolderCatalogue
-from gateway.infra.shipped import shipped
+from gateway.sdk.shipped import shipped
 from tests.adapters.consignments import consignment
+from tests.catalogues import catalogue, linked
 
 SHOUTING = """
-from gateway.sdk import Transient
+from contextlib import asynccontextmanager
+from pydantic import BaseModel
+from gateway.sdk import Adapter
 
-class Closing:
-    def __init__(self, log):
-        self.log = log
+class Settings(BaseModel):
+    fails: str = ""
+    of: str = ""
 
-    async def close(self):
-        with self.log.open("a") as file:
-            file.write("closed\\n")
-        raise OSError("even that fails")
-
-def open_adapter(settings, context):
-    if settings.get("fails"):
-        raise RuntimeError("secret " + settings["fails"])
-    return Closing(context.folder / "log")
+@asynccontextmanager
+async def open_adapter(settings, context):
+    if settings.fails:
+        raise RuntimeError("secret " + settings.fails)
+    yield Adapter()
+    with (context.folder / "log").open("a") as file:
+        file.write("closed\\n")
+    raise OSError("even that fails")
 """
-
-
-def linked(adapter: str, settings: Mapping[str, object] | None = None, name: str = "office") -> System:
-    link = Link(adapter=adapter, settings=settings or {})
-    return System(id=SystemId(name), organs=frozenset({OrganId("H56.40.02")}), link=link)
 
 
 def copied(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
@@ -52,17 +47,17 @@ def copied(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
 
 def shouting(folder: Path) -> FolderCatalogue:
     (copied(folder / "own", "shouting") / "shouting" / "adapter.py").write_text(SHOUTING)
-    return FolderCatalogue((folder / "own",), folder)
+    return catalogue(folder, folder / "own")
 
 
 def test_the_shipped_adapters_are_found() -> None:
-    assert FolderCatalogue((), Path()).names() == ("http_push", "loopback")
+    assert tuple(catalogue(Path()).found) == ("http_push", "loopback")
 
 
 async def test_a_copied_folder_is_an_adapter_without_an_edit_elsewhere(tmp_path: Path) -> None:
-    catalogue = FolderCatalogue((copied(tmp_path, "vendor"),), tmp_path)
-    assert catalogue.names() == ("http_push", "loopback", "vendor")
-    assert (await (await catalogue.adapter(linked("vendor"))).deliver(consignment())).reference
+    opened = catalogue(tmp_path, copied(tmp_path, "vendor"))
+    assert tuple(opened.found) == ("http_push", "loopback", "vendor")
+    assert (await (await opened.adapter(linked("vendor"))).deliver(consignment())).reference
 
 
 @pytest.mark.parametrize(
@@ -80,28 +75,28 @@ async def test_a_copied_folder_is_an_adapter_without_an_edit_elsewhere(tmp_path:
 )
 def test_a_wrong_manifest_is_named(tmp_path: Path, change: tuple[str, str], named: str) -> None:
     with pytest.raises(Misconfigured, match=named):
-        FolderCatalogue((copied(tmp_path, "vendor", change),), tmp_path)
+        catalogue(tmp_path, copied(tmp_path, "vendor", change))
 
 
 def test_a_name_is_found_once(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="loopback"):
-        FolderCatalogue((copied(tmp_path, "loopback"),), tmp_path)
+        catalogue(tmp_path, copied(tmp_path, "loopback"))
 
 
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="nowhere"):
-        FolderCatalogue((tmp_path / "nowhere",), tmp_path)
+        catalogue(tmp_path, tmp_path / "nowhere")
 
 
 async def test_an_unknown_adapter_is_answered_with_those_that_exist() -> None:
     with pytest.raises(Misconfigured, match=r"link-misconfigured: office: .*smoke.*\(http_push, loopback\)"):
-        await FolderCatalogue((), Path()).adapter(linked("smoke"))
+        await catalogue(Path()).adapter(linked("smoke"))
 
 
 async def test_each_wrong_setting_is_named_without_its_value() -> None:
     settings = {"token": "s3cret", "url": "s3cret", "connect_seconds": 0}
     with pytest.raises(Misconfigured) as refused:
-        await FolderCatalogue((), Path()).adapter(linked("http_push", settings))
+        await catalogue(Path()).adapter(linked("http_push", settings))
     assert all(name in refused.value.detail for name in ("token_file: ", "token: ", "url: ", "connect_seconds: "))
     assert "s3cret" not in str(refused.value) + refused.value.detail
 
@@ -116,44 +111,43 @@ async def test_an_adapter_that_fails_to_open_is_named_without_its_words(tmp_path
 async def test_an_adapter_without_the_function_is_named(tmp_path: Path, code: str, error: str) -> None:
     (copied(tmp_path, "vendor") / "vendor" / "adapter.py").write_text(code)
     with pytest.raises(Misconfigured, match=f"link-misconfigured: office: vendor: {error}"):
-        await FolderCatalogue((tmp_path,), tmp_path).adapter(linked("vendor"))
+        await catalogue(tmp_path, tmp_path).adapter(linked("vendor"))
 
 
 async def test_a_link_is_opened_once_for_each_system() -> None:
-    catalogue = FolderCatalogue((), Path())
-    first = await catalogue.adapter(linked("loopback"))
-    assert await catalogue.adapter(linked("loopback")) is first
-    assert await catalogue.adapter(linked("loopback", name="other")) is not first
+    opened = catalogue(Path())
+    first = await opened.adapter(linked("loopback"))
+    assert await opened.adapter(linked("loopback")) is first
+    assert await opened.adapter(linked("loopback", name="other")) is not first
 
 
 async def test_a_changed_link_opens_anew_and_closes_the_old_one(tmp_path: Path) -> None:
-    catalogue = shouting(tmp_path)
-    first = await catalogue.adapter(linked("shouting"))
-    assert await catalogue.adapter(linked("shouting", {"of": "new"})) is not first
+    opened = shouting(tmp_path)
+    first = await opened.adapter(linked("shouting"))
+    assert await opened.adapter(linked("shouting", {"of": "new"})) is not first
     assert (tmp_path / "log").read_text() == "closed\n"
 
 
 async def test_changed_organs_open_anew(tmp_path: Path) -> None:
-    catalogue, system = FolderCatalogue((), tmp_path), linked("loopback")
-    first = await catalogue.adapter(system)
-    assert await catalogue.adapter(replace(system, organs=frozenset({OrganId("H56.41")}))) is not first
+    opened, system = catalogue(tmp_path), linked("loopback")
+    first = await opened.adapter(system)
+    assert await opened.adapter(replace(system, organs=frozenset({OrganId("H56.41")}))) is not first
 
 
 async def test_close_closes_all(tmp_path: Path) -> None:
-    catalogue = shouting(tmp_path)
+    opened = shouting(tmp_path)
     for name in ("one", "two"):
-        await catalogue.adapter(linked("shouting", name=name))
-    await catalogue.close()
+        await opened.adapter(linked("shouting", name=name))
+    await opened.close()
     assert (tmp_path / "log").read_text() == "closed\nclosed\n"
 
 
-async def test_the_manifest_tells_who_is_to_be_asked() -> None:
-    catalogue = FolderCatalogue((), Path())
-    assert await catalogue.collects(linked("loopback"))
-    assert not await catalogue.collects(linked("http_push"))
-    assert not await catalogue.collects(replace(linked("loopback"), link=None))
+async def test_the_manifest_of_a_system_is_that_of_its_adapter() -> None:
+    opened = catalogue(Path())
+    assert opened.manifest(linked("loopback")).collect
+    assert not opened.manifest(linked("http_push")).collect
 
 
 async def test_a_system_without_a_link_has_no_adapter() -> None:
     with pytest.raises(Misconfigured, match="link-misconfigured: office"):
-        await FolderCatalogue((), Path()).adapter(replace(linked("loopback"), link=None))
+        await catalogue(Path()).adapter(replace(linked("loopback"), link=None))

@@ -10,6 +10,7 @@ from gateway.core.faults import Fault, Misconfigured, Transient
 from gateway.core.model import Lane
 from gateway.entry.cli.checked import Check, failed, passed
 from gateway.infra.clock import SystemClock
+from gateway.infra.telemetry import LoggedTelemetry
 from gateway.ports import Catalogue, QueueId
 from gateway.wiring import adapters, broker, load_rules
 
@@ -36,7 +37,7 @@ async def broker_check(settings: Settings) -> Check:
 async def link_checks(settings: Settings) -> AsyncIterator[Check]:
     """Open each system's adapter and ask whether the system works. One that is away now is no mistake of the settings."""
     try:
-        systems, catalogue = _linked(settings), adapters(settings)
+        systems, catalogue = _linked(settings), adapters(settings, SystemClock(), LoggedTelemetry())
     except Fault as fault:
         yield failed("bộ nối · adapters", fault)
         return

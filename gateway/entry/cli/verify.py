@@ -19,7 +19,7 @@ from gateway.core.signature import Claim, Verified
 from gateway.core.signature_profile import DS, PART
 from gateway.entry.cli.sign import read
 from gateway.infra.authority import load_trust
-from gateway.infra.shipped import shipped
+from gateway.sdk.shipped import shipped
 
 _RECEIPT: Final = f"{{{receipts.NAMESPACE}}}{receipts.ROOT}"
 _NO_PARTS: Final[Mapping[str, Path]] = MappingProxyType({})
