@@ -14,6 +14,8 @@ SENDER: Final = OrganId("H56.01")
 RECEIVER: Final = OrganId("H56.40.02")
 """The organ of the system that the adapter under test is opened for."""
 PROMULGATED_ON: Final = date(2026, 5, 12)
+SENT_ON: Final = date(2026, 5, 4)
+"""When the document was promulgated that the system under test sent, and that notices are about."""
 ACCEPTED_AT: Final = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
 NAME: Final = "Phụ lục.pdf"
 CONTENT: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 8 + b"\n%%EOF\n"
@@ -85,20 +87,23 @@ def part(content_id: str = "phu-luc", content: bytes = CONTENT, name: str = NAME
 
 
 def notice(**changes: Any) -> Notice:
-    """Make news of the golden document: that its receiver processes it (05); `changes` are fields of the notice."""
-    document_id = changes.get("document_id", _header("12").document_id)
+    """Make news of a document that the system under test sent: its receiver processes it (05); `changes` are fields of it.
+
+    Another code or sequence is other news, with a key of its own.
+    """
+    document_id = changes.get("document_id", f"{RECEIVER},{SENT_ON:%Y/%m/%d},7/UBND-VP")
     code, sequence = changes.get("code", StatusCode.PROCESSING), changes.get("sequence", 7)
     usual = Notice(
         key=_digest("notice", document_id, str(sequence), str(code)),
         sequence=sequence,
-        delivery=_digest(document_id, RECEIVER),
+        delivery=_digest(document_id, SENDER),
         document=_digest(document_id),
         document_id=document_id,
-        number="12",
-        notation="CV-SNV",
-        promulgated_on=PROMULGATED_ON,
-        sender=SENDER,
-        receiver=RECEIVER,
+        number="7",
+        notation="UBND-VP",
+        promulgated_on=SENT_ON,
+        sender=RECEIVER,
+        receiver=SENDER,
         code=code,
         state=State.PROCESSING,
         description="Đang xử lý, dự kiến trả lời trong tuần",
@@ -108,8 +113,27 @@ def notice(**changes: Any) -> Notice:
     return replace(usual, **changes)
 
 
+def recall(handed: Consignment, **changes: Any) -> Notice:
+    """Make the news that the sender of a document that was handed over asks for it back (13)."""
+    about = {
+        "delivery": handed.key,
+        "document": handed.document,
+        "document_id": handed.document_id,
+        "number": handed.number,
+        "notation": handed.notation,
+        "promulgated_on": handed.promulgated_on,
+        "sender": handed.sender,
+        "receiver": handed.receiver,
+        "code": StatusCode.RECALL_REQUESTED,
+        "state": State.RECALL_REQUESTED,
+        "description": "Ban hành nhầm, đề nghị thu hồi",
+        "staff": {},
+    }
+    return notice(**{**about, **changes})
+
+
 def context(folder: Path, log: Log | None = None, now: Callable[[], datetime] | None = None) -> Context:
-    """Make what the hub gives an adapter; paths of settings start at `folder`. No log is kept and the clock is real, unless given."""
+    """Make what the hub gives an adapter; paths of settings start at `folder`. Unless given, no log is kept and the clock is real."""
     organs = frozenset({RECEIVER})
     return Context(system="kit", organs=organs, folder=folder, now=now or _now, log=log or _unheard)
 
@@ -160,8 +184,8 @@ def _header(number: str) -> edxml.MessageHeader:
             edxml.ResponseFor(
                 organ_id=RECEIVER,
                 code="7/UBND-VP",
-                promulgation_date=date(2026, 5, 4),
-                document_id=f"{RECEIVER},2026/05/04,7/UBND-VP",
+                promulgation_date=SENT_ON,
+                document_id=f"{RECEIVER},{SENT_ON:%Y/%m/%d},7/UBND-VP",
             ),
         ),
         steering_type=1,
