@@ -19,11 +19,15 @@ MOODS: Final = frozenset({Mood.AWAY, Mood.HANGING, Mood.GARBLED, Mood.SILENT})
 
 
 class Relay:
-    """Stands at `port` of this machine, before another address. A change of mood cuts every connection."""
+    """Stands at `port` of this machine, before another address. A change of mood cuts every connection.
 
-    def __init__(self, host: str, port: int, garbage: bytes = GARBAGE) -> None:
+    `spared` is how a request begins that is answered even in silence: what an adapter asks before it does what it is asked to.
+    """
+
+    def __init__(self, host: str, port: int, *, garbage: bytes = GARBAGE, spared: bytes = b"") -> None:
         self._behind = (host, port)
         self._garbage = garbage
+        self._spared = spared
         self._mood = Mood.WELL
         self._server: asyncio.Server | None = None
         self._talks = set[asyncio.Task[None]]()
@@ -78,27 +82,33 @@ class Relay:
         if self._mood is Mood.GARBLED:
             await reader.read(CHUNK)
             writer.write(self._garbage)
-            await _hand_on(reader, None)
+            while await reader.read(CHUNK):
+                pass
         else:
             await self._relay(reader, writer)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         behind, onwards = await asyncio.open_connection(*self._behind)
-        silent = self._mood is Mood.SILENT
-        there = asyncio.create_task(_hand_on(reader, onwards))
-        back = asyncio.create_task(_hand_on(behind, None if silent else writer))
+        silent, spared = self._mood is Mood.SILENT, False
+
+        async def there() -> None:
+            nonlocal spared
+            while chunk := await reader.read(CHUNK):
+                spared = bool(self._spared) and chunk.startswith(self._spared)
+                onwards.write(chunk)
+                await onwards.drain()
+
+        async def back() -> None:
+            while chunk := await behind.read(CHUNK):
+                if not silent or spared:
+                    writer.write(chunk)
+                    await writer.drain()
+
+        both = asyncio.create_task(there()), asyncio.create_task(back())
         try:
-            await asyncio.wait({there} if silent else {there, back}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(both[:1] if silent else both, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            there.cancel()
-            back.cancel()
-            await asyncio.gather(there, back, return_exceptions=True)
+            for each in both:
+                each.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
             onwards.transport.abort()
-
-
-async def _hand_on(source: asyncio.StreamReader, target: asyncio.StreamWriter | None) -> None:
-    """Hand on what is said, until its end; without a target it is lost."""
-    while chunk := await source.read(CHUNK):
-        if target is not None:
-            target.write(chunk)
-            await target.drain()
