@@ -20,6 +20,7 @@ from gateway.infra.compute import ThreadCompute
 from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
@@ -147,6 +148,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     ports = Ports(
         ledger=SqlLedger(executor),
         outbox=SqlOutbox(executor),
+        notices=SqlNotices(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
         broker=queues,

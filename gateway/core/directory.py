@@ -59,11 +59,13 @@ class Agency:
 class Link:
     """How the hub reaches a system by itself: through which adapter, and with what settings of that adapter.
 
-    `in_flight` documents of a lane are on their way into it at once; each attempt may take `seconds`.
+    `in_flight` documents of a lane are on their way into it at once; each attempt may take `seconds`. Without `push` its
+    documents wait in the inbox, and only what it sends, and news, goes through the adapter.
     """
 
     adapter: str
     settings: Mapping[str, object]
+    push: bool = True
     in_flight: int = 1
     seconds: float = 60.0
 
@@ -149,7 +151,9 @@ class Systems:
         """
         rows = tuple(systems)
         by_pushed: dict[OrganId, System] = {}
-        for organ, system in ((organ, each) for each in rows if each.link is not None for organ in each.organs):
+        for organ, system in (
+            (organ, each) for each in rows if each.link is not None and each.link.push for organ in each.organs
+        ):
             if organ in by_pushed:
                 raise ValueError(f"{organ} is pushed to by {by_pushed[organ].id} and {system.id}")
             by_pushed[organ] = system

@@ -27,6 +27,7 @@ class _Standings:
         yield from self._ledger()
         yield from self._queues()
         yield from self._circuits()
+        yield from self._untold()
         up = GaugeMetricFamily("lienthong_broker_up", "1 while notes can be published", labels=["code"])
         fault = self._standings.broker
         up.add_metric([fault.code if fault else ""], 0 if fault else 1)
@@ -63,3 +64,13 @@ class _Standings:
             if each.state is not CircuitState.CLOSED:
                 held.add_metric([each.system, each.state, each.cause or ""], 1)
         yield held
+
+    def _untold(self) -> Iterator[Metric]:
+        untold = GaugeMetricFamily(
+            "lienthong_system_untold_seconds",
+            "Age of the oldest news that a system could not be told",
+            labels=["system", "cause"],
+        )
+        for each in self._standings.untold:
+            untold.add_metric([each.system, each.cause], max(0.0, (self._standings.at - each.oldest_at).total_seconds()))
+        yield untold

@@ -10,13 +10,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from gateway.core.directory import System
 from gateway.core.faults import Fault
-from gateway.core.model import Lane
+from gateway.core.model import Lane, SystemId
 from gateway.core.rules import Rules
 from gateway.entry.places import place
 from gateway.flows.collect import ROUND, collect
 from gateway.flows.deliver import deliver
+from gateway.flows.inform import inform
 from gateway.flows.reconcile import reconcile
 from gateway.flows.relay import relay
 from gateway.flows.watch import probe, refill, take_back
@@ -33,6 +33,8 @@ REFILL_SECONDS: Final = 30.0
 REROUTE_SECONDS: Final = 60.0
 COLLECT_SECONDS: Final = 5.0
 """How often a system that cannot send is asked what it has."""
+NEWS_SECONDS: Final = 30.0
+"""How often at least a system's news is looked for: what could not be told, and what the workers were not woken for."""
 RECONCILE_SECONDS: Final = 300.0
 RECONCILED: Final = timedelta(hours=24)
 """What was accepted so long ago and is settled was reconciled while it was younger, or is by `lienthong check --reconcile`."""
@@ -152,8 +154,11 @@ class Worker:
                 queue = QueueId(system=system.id, lane=lane)
                 loops[queue, count] = partial(self._consume, queue, count)
             with contextlib.suppress(Fault):  # a wrong link is told by its deliveries, which wait for it
-                if self.ports.catalogue.manifest(system).collect:
-                    loops["collect", system.id] = partial(self._collect, system)
+                manifest = self.ports.catalogue.manifest(system)
+                if manifest.collect:
+                    loops["collect", system.id] = partial(self._collect, system.id)
+                if manifest.statuses:
+                    loops["inform", system.id] = partial(self._inform, system.id)
         return loops
 
     async def _consume(self, queue: QueueId, in_flight: int) -> None:
@@ -208,15 +213,23 @@ class Worker:
         finally:
             room.release()
 
-    async def _collect(self, system: System) -> None:
+    async def _collect(self, system: SystemId) -> None:
         """Ask a system now and then; one that has very much waits after each round for as long as that took."""
         clock = asyncio.get_running_loop().time
-        while True:
-            current, began = self.rules().systems.find(system.id), clock()
-            if current is None or current.link is None:
-                return
+        while (current := self.rules().systems.find(system)) is not None and current.link is not None:
+            began = clock()
             taken = await collect(self.ports, self.rules(), current, current.link, trace_id=secrets.token_hex(16))
             await asyncio.sleep(clock() - began if taken == ROUND else COLLECT_SECONDS)
+
+    async def _inform(self, system: SystemId) -> None:
+        """Tell a system its news as soon as a commit makes it; what could not be told is tried again later."""
+        while (current := self.rules().systems.find(system)) is not None and current.link is not None:
+            with self.ports.waiting.watch(current.organs) as watch:
+                telling = await inform(self.ports, current, current.link)
+                if telling is None:
+                    await watch.changed(random.uniform(1, 2) * NEWS_SECONDS)  # noqa: S311  no secret
+                elif telling.again is not None:
+                    await asyncio.sleep(min(NEWS_SECONDS, (telling.again - self.ports.clock.now()).total_seconds()))
 
     def _wanted(self) -> list[QueueId]:
         return [QueueId(system=system.id, lane=lane) for system in self.rules().systems.linked() for lane in Lane]

@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.core.circuit import Circuit
 from gateway.core.faults import Fault, Transient
-from gateway.ports import Ports, QueueTally, Tally
+from gateway.ports import Ports, QueueTally, Tally, Untold
 
 BROKER_SECONDS: Final = 2.0
 """Whoever asks how everything stands does not wait for a broker that hangs."""
@@ -15,12 +15,16 @@ BROKER_SECONDS: Final = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standings:
-    """Counts of the ledger, each queue in which something waits, circuits that are not as at first, and what ails the broker."""
+    """Counts of the ledger, each queue in which something waits, circuits that are not as at first, and what ails the broker.
+
+    `untold` are the systems that could not be told their news.
+    """
 
     at: datetime
     tally: Tally
     queues: tuple[QueueTally, ...]
     circuits: tuple[Circuit, ...]
+    untold: tuple[Untold, ...]
     broker: Fault | None
 
 
@@ -31,6 +35,7 @@ async def measure(ports: Ports) -> Standings:
         tally=await ports.ledger.tally(),
         queues=await ports.outbox.queues(),
         circuits=await ports.outbox.circuits(),
+        untold=await ports.notices.untold(),
         broker=await broker_fault(ports),
     )
 

@@ -11,7 +11,7 @@ from gateway.core.envelope import Organisation
 from gateway.core.faults import Rejected
 from gateway.core.model import Lane, OrganId, SystemId
 from gateway.core.rules import Rules
-from gateway.ports import Bulk, DeadLetters, DocumentView, Filter, Ledger, Outbox, QueueId, QueueTally
+from gateway.ports import Bulk, DeadLetters, DocumentView, Filter, Ledger, Notices, Outbox, QueueId, QueueTally
 
 AT_ONCE: Final = 10_000
 """Dead letters that one decision is carried out on: fifty transactions, which take some seconds."""
@@ -97,6 +97,15 @@ async def pause(outbox: Outbox, rules: Rules, system: str, decision: Decision, u
 async def resume(outbox: Outbox, rules: Rules, system: str, decision: Decision) -> Circuit:
     """Push to a system again. Raises `entry-unknown`."""
     return await outbox.resume(_linked(rules, system), by=decision.by, reason=decision.reason, now=decision.now)
+
+
+async def replay(notices: Notices, rules: Rules, system: str, decision: Decision, since: datetime) -> None:
+    """Have a system told again all news since a moment. Raises `entry-unknown` and `malformed-request`."""
+    if since > decision.now:
+        detail = "Thời điểm phải ở quá khứ."
+        raise Rejected("malformed-request", path="since", detail=detail, detail_en="It must be in the past.")
+    linked = _linked(rules, system)
+    await notices.replay(linked, since=since, by=decision.by, reason=decision.reason, now=decision.now)
 
 
 async def queues(outbox: Outbox, rules: Rules) -> tuple[QueueStanding, ...]:

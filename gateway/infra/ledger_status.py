@@ -124,6 +124,8 @@ def _announce(
         "state": after.state.value,
         "previous": before.state.value,
         "history": after == before,
+        "staff": report.staff,
+        "reported_at": report.at.isoformat() if report.at else None,
     } | ({"units": _units(report)} if report.units else {})
     rows = [about(document, own, "status.received", now, **{**data, "status_code": report.code.value})]
     if report.code in _RECALL_EVENTS:

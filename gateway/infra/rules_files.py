@@ -61,6 +61,7 @@ class LinkRow(BaseModel):
 
     adapter: str
     settings: dict[str, Any] = {}
+    push: bool = True
     in_flight: int = Field(default=1, ge=1, le=64)
     seconds: float = Field(default=60, gt=0, le=600)
 

@@ -128,6 +128,19 @@ circuits = sa.Table(
     sa.Column("until", Moment),
 )
 
+bulletins = sa.Table(
+    "bulletins",
+    METADATA,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("told", sa.BigInteger, nullable=False),
+    sa.Column("token", sa.Text),
+    sa.Column("until", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("again", Moment),
+    sa.Column("cause", sa.Text),
+    sa.Column("why", sa.Text),
+)
+
 audit = sa.Table(
     "audit",
     METADATA,
@@ -195,6 +208,7 @@ events = sa.Table(
     sa.Column("data", sa.JSON, nullable=False),
     sa.Index("events_by_sender", "sender", "seq"),
     sa.Index("events_by_receiver", "receiver", "seq"),
+    sa.Index("events_by_time", "at"),
     sqlite_autoincrement=True,
 )
 

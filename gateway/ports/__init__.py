@@ -21,6 +21,7 @@ from gateway.ports.ledger import (
     StatusOutcome,
     Tally,
 )
+from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
 from gateway.ports.reconciliation import Reconciliation
@@ -32,6 +33,7 @@ __all__ = [
     "AuditEntry",
     "Broker",
     "Bulk",
+    "Bulletin",
     "Catalogue",
     "Claim",
     "Clock",
@@ -48,8 +50,10 @@ __all__ = [
     "Lease",
     "Ledger",
     "Message",
+    "News",
     "NotDone",
     "Note",
+    "Notices",
     "Outbox",
     "Page",
     "PaperOutcome",
@@ -68,6 +72,8 @@ __all__ = [
     "StatusOutcome",
     "Tally",
     "Telemetry",
+    "Telling",
+    "Untold",
     "Vault",
     "Waiting",
     "Watch",
@@ -80,6 +86,7 @@ class Ports:
 
     ledger: Ledger
     outbox: Outbox
+    notices: Notices
     reconciliation: Reconciliation
     dead_letters: DeadLetters
     broker: Broker

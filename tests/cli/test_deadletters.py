@@ -160,7 +160,7 @@ def test_a_new_receiver_must_be_one_that_receives(home: Path, letters: list[str]
 
 def test_queues_show_what_waits_and_whether_it_flows(home: Path, letters: list[str], lienthong: Lienthong) -> None:
     lienthong("deadletters", "requeue", *WHY, "--yes")
-    urgent, normal = lienthong("queues", "--json").json
+    urgent, normal = lienthong("queues", "--json").json["items"]
     assert (urgent["lane"], urgent["waiting"], normal["lane"], normal["waiting"]) == ("urgent", 0, "normal", 3)
     assert normal["circuit"]["state"] == "closed"
     assert SYSTEM in lienthong("queues").out
@@ -172,6 +172,18 @@ def test_a_system_is_paused_and_resumed_with_a_reason(home: Path, letters: list[
     assert (paused["state"], paused["why"], paused["until"]) == (CircuitState.PAUSED, "bảo trì", "2099-01-01T08:00:00+07:00")
     assert "tạm dừng" in lienthong("queues").out
     assert "đang thông dần" in lienthong("system", "resume", SYSTEM, "--reason", "xong").out
+
+
+def test_a_system_is_told_its_news_again_with_a_reason(home: Path, letters: list[str], lienthong: Lienthong) -> None:
+    told = lienthong("system", "replay", SYSTEM, "--since", "2026-01-05 07:00", "--reason", "khôi phục", "--json")
+    assert told.code == 2  # no such form of a moment
+    told = lienthong("system", "replay", SYSTEM, "--since", "2026-01-05T07:00", "--reason", "khôi phục", "--json")
+    assert told.json == {"system": SYSTEM, "since": "2026-01-05T07:00:00+07:00"}
+
+
+def test_no_news_is_replayed_from_the_future(home: Path, letters: list[str], lienthong: Lienthong) -> None:
+    ran = lienthong("system", "replay", SYSTEM, "--since", "2099-01-01", "--reason", "khôi phục")
+    assert ran.code == 1 and "malformed-request" in ran.err
 
 
 @pytest.mark.parametrize("named", [SENDER, "nobody"])

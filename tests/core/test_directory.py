@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from gateway.core.directory import NEW_GRAMMAR, OLD_GRAMMAR, Agency, Directory
-from gateway.core.model import OrganId, Trust
+from gateway.core.directory import NEW_GRAMMAR, OLD_GRAMMAR, Agency, Directory, Link, System, Systems
+from gateway.core.model import OrganId, SystemId, Trust
 
 
 def agency(**more: object) -> Agency:
@@ -90,3 +90,10 @@ def test_those_above_an_agency_are_given_nearest_first_and_a_circle_ends() -> No
     start = directory.find("A")
     assert start is not None
     assert [each.id for each in directory.ancestors(start)] == ["B", "C"]
+
+
+def test_documents_of_a_system_that_only_sends_wait_in_the_inbox() -> None:
+    link = Link(adapter="folder", settings={}, push=False)
+    systems = Systems.of([System(id=SystemId("office"), organs=frozenset({OrganId("H56.40.02")}), link=link)])
+    assert systems.route(OrganId("H56.40.02")) is None
+    assert systems.linked() == tuple(systems)

@@ -1,5 +1,6 @@
 """The flows over real parts in the test's own event loop: SQLite, files, the broker in memory; a clock that the test moves."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from gateway.infra.compute import ThreadCompute
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import migrate
+from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
@@ -28,8 +30,8 @@ from gateway.infra.reconciliation import SqlReconciliation
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.vault_files import FileVault
 from gateway.infra.waiting import ProcessWaiting
-from gateway.ports import Acceptance, Ports, QueueId
-from gateway.sdk import Adapter, Collected, Consignment, Outcome, Taken
+from gateway.ports import Acceptance, Ports, QueueId, Staged
+from gateway.sdk import Adapter, Collected, Consignment, Notice, Outcome, Taken
 from gateway.sdk.manifest import Manifest
 from gateway.sdk.opening import Found, find
 from gateway.sdk.shipped import shipped
@@ -69,6 +71,8 @@ class Office(Adapter):
     offered: list[Collected] = field(default_factory=list)
     answered: list[tuple[str, Outcome]] = field(default_factory=list)
     effects: int = 0
+    hangs: bool = False
+    told: list[Notice] = field(default_factory=list)
 
     async def deliver(self, consignment: Consignment) -> Taken:
         self.calls.append(consignment)
@@ -81,7 +85,17 @@ class Office(Adapter):
         self.taken[consignment.key] = b"".join([chunk async for chunk in consignment.open()])
         return Taken(reference=f"VB-{len(self.taken)}")
 
+    async def report(self, notice: Notice) -> None:
+        if self.down is not None:
+            raise self.down
+        plan = self.plan.pop(0) if self.plan else None
+        if plan is not None:
+            raise plan
+        self.told.append(notice)
+
     async def collect(self) -> AsyncGenerator[Collected, None]:
+        if self.hangs:
+            await asyncio.Event().wait()
         for each in list(self.offered):
             yield each
 
@@ -126,13 +140,14 @@ class Plane:
     rules: Rules
     clock: Time
     office: Office
+    adapters: OneAdapter
 
-    async def send(self, number: int = 1, **header: object) -> Acceptance:
+    async def send(self, number: int = 1, parts: Mapping[str, Staged] | None = None, **header: object) -> Acceptance:
         """Accept a document of the province for the department, which is pushed to."""
         made = document(str(number), to=(DEPARTMENT,), **header)  # type: ignore[arg-type]  # fields of the header
         envelope = self.ports.vault.stage()
         await envelope.write(writing.emit(made))
-        package = Package(envelope=envelope, parts={})
+        package = Package(envelope=envelope, parts=parts or {})
         trace = hashlib.sha256(str(number).encode()).hexdigest()[:32]
         return await accept(self.ports, self.rules, package, SENDING, idempotency_key=None, trace_id=trace)
 
@@ -163,13 +178,15 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
     migrate(folder / "ledger.sqlite3")
     executor, vault = open_executor(folder / "ledger.sqlite3"), await FileVault.open(folder / "vault")
     office, clock, pdfs = Office(), Time(), WorkerPdfReader()
+    adapters = OneAdapter(office)
     ports = Ports(
         ledger=SqlLedger(executor),
         outbox=SqlOutbox(executor),
+        notices=SqlNotices(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
         broker=MemoryBroker(),
-        catalogue=OneAdapter(office),
+        catalogue=adapters,
         vault=vault,
         pdfs=pdfs,
         scanner=None,
@@ -180,7 +197,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         waiting=ProcessWaiting(),
     )
     try:
-        yield Plane(ports=through(ports), rules=rules(), clock=clock, office=office)
+        yield Plane(ports=through(ports), rules=rules(), clock=clock, office=office, adapters=adapters)
     finally:
         await executor.close()
         await vault.close()

@@ -3,17 +3,19 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.core.circuit import CircuitState
+from gateway.core.envelope import Attachment
 from gateway.core.faults import Fault, Misconfigured, Rejected, Transient, Undeliverable
 from gateway.core.model import Delivery, OrganId, State
 from gateway.flows.watch import probe, refill, take_back
 from gateway.infra.broker_memory import MemoryBroker
 from gateway.ports import Acceptance
 from tests.documents import DEPARTMENT, PROVINCE
-from tests.flows.plane import PUSHED, Plane, opened
+from tests.flows.plane import MANIFEST, PUSHED, Plane, opened
 
 AWAY = Transient("receiver-unreachable", detail="Connection refused")
 
@@ -48,6 +50,30 @@ async def test_the_other_side_is_given_the_trace_of_the_request(plane: Plane) ->
     version, trace_id, span, flags = call.trace.split("-")
     assert (version, len(trace_id), len(span), flags) == ("00", 32, 16, "01")
     assert trace_id == "6b86b273ff34fce19d6b804eff5a3f57"
+
+
+@pytest.mark.parametrize(
+    ("can", "cause"),
+    [({"max_size": 100}, "delivery-too-large"), ({"push": False}, "link-misconfigured")],
+)
+async def test_what_the_adapter_cannot_carry_is_not_given_to_it(plane: Plane, can: dict[str, Any], cause: str) -> None:
+    accepted = await plane.send()
+    plane.adapters.can = MANIFEST.model_copy(update=can)
+    await plane.work()
+    own = (await plane.ports.ledger.document(accepted.document, {OrganId(PROVINCE)})).deliveries[0]
+    assert own.cause == cause
+    assert plane.office.calls == []
+
+
+async def test_attachments_beside_the_envelope_are_not_given_to_an_adapter_that_takes_none(plane: Plane) -> None:
+    part = plane.ports.vault.stage()
+    await part.write(b"%PDF-1.7")
+    listed = (Attachment(content_id="phu-luc", name="Phụ lục.pdf"),)
+    accepted = await plane.send(parts={"phu-luc": part}, attachments=listed)
+    plane.adapters.can = MANIFEST.model_copy(update={"separate": False})
+    await plane.work()
+    own = (await plane.ports.ledger.document(accepted.document, {OrganId(PROVINCE)})).deliveries[0]
+    assert (own.state, own.cause) == (State.FAILED, "delivery-parts")
 
 
 async def test_a_repeat_has_the_same_key_and_the_same_bytes(plane: Plane) -> None:

@@ -53,6 +53,8 @@ async def _link(catalogue: Catalogue, system: System) -> Check:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             await (await catalogue.adapter(system)).health()
+        if system.link is not None and system.link.push and not catalogue.manifest(system).push:
+            return failed(what, Misconfigured("link-misconfigured", detail=f"{system.link.adapter}: push = false"))
     except Misconfigured as fault:
         return failed(what, fault)
     except (Transient, TimeoutError) as fault:

@@ -14,6 +14,7 @@ from gateway.flows.oversee import Decision
 from gateway.infra.clock import SystemClock
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.wiring import database, load_rules
@@ -26,6 +27,7 @@ class Operations:
     ledger: SqlLedger
     letters: SqlDeadLetters
     outbox: SqlOutbox
+    notices: SqlNotices
     settings: Settings
 
     def rules(self) -> Rules:
@@ -41,7 +43,13 @@ async def opened(config: Path) -> AsyncIterator[Operations]:
     ledger = SqlLedger(executor)
     try:
         await ledger.ready()
-        yield Operations(ledger=ledger, letters=SqlDeadLetters(executor), outbox=SqlOutbox(executor), settings=settings)
+        yield Operations(
+            ledger=ledger,
+            letters=SqlDeadLetters(executor),
+            outbox=SqlOutbox(executor),
+            notices=SqlNotices(executor),
+            settings=settings,
+        )
     finally:
         await executor.close()
 

@@ -16,10 +16,12 @@ HUB_URL = "http://127.0.0.1:8080"
 Config = Annotated[Path, typer.Option("--config", envvar="LIENTHONG_CONFIG", help="Tệp cấu hình · Settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="Kết quả cho máy đọc · Machine-readable output.")]
 Reason = Annotated[str, typer.Option(help="Lý do, được ghi lại · The reason, which is kept.", show_default=False)]
+FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"]
+"""How a moment is written, in Vietnam's time."""
 Moment = Annotated[
     datetime | None,
     typer.Option(
-        formats=["%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
+        formats=FORMATS,
         metavar="LÚC",
         help="2026-11-23, 23/11/2026 hoặc 2026-11-23T08:30",
     ),

@@ -74,6 +74,12 @@ class PauseRequest(ReasonRequest):
     until: Moment | None = None
 
 
+class ReplayRequest(ReasonRequest):
+    """Have a system told again all news since a moment."""
+
+    since: Moment
+
+
 def meant(rules: Rules, asked: FilterShape | GroupsQuery) -> Filter:
     """Give the filter; agencies may be named by any of their ids."""
     return Filter(

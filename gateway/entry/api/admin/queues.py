@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from gateway.entry.api.admin import rendering
-from gateway.entry.api.admin.inputs import PauseRequest, ReasonRequest
+from gateway.entry.api.admin.inputs import PauseRequest, ReasonRequest, ReplayRequest
 from gateway.entry.api.admin.requests import answer, decision
 from gateway.entry.api.hub import hub, operator
 from gateway.entry.api.requests import body
@@ -14,7 +14,16 @@ async def listing(request: web.Request) -> web.Response:
     """List the queues, with the circuits of their systems."""
     at = hub(request)
     found = await oversee.queues(at.ports.outbox, at.rules())
-    return answer({"items": [rendering.queue(each) for each in found]})
+    untold = await at.ports.notices.untold()
+    return answer({"items": [rendering.queue(each) for each in found], "untold": [rendering.untold(each) for each in untold]})
+
+
+async def replay(request: web.Request) -> web.Response:
+    """Have a system told again all news since a moment."""
+    asked, at, system = await body(request, ReplayRequest), hub(request), request.match_info["id"]
+    await oversee.replay(at.ports.notices, at.rules(), system, decision(request, asked.reason), asked.since)
+    at.ports.telemetry.record("notices.replayed", system=system, by=operator(request).id)
+    return answer({"system": system, "since": asked.since.isoformat()})
 
 
 async def pause(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from gateway.core.circuit import Circuit
 from gateway.core.fault_codes import FAULTS
 from gateway.core.model import VIETNAM
 from gateway.flows.oversee import QueueStanding
-from gateway.ports import AuditEntry, Bulk, DeadLetter, DocumentView, Group
+from gateway.ports import AuditEntry, Bulk, DeadLetter, DocumentView, Group, Untold
 
 
 def letter(view: DocumentView) -> dict[str, Any]:
@@ -85,6 +85,18 @@ def queue(value: QueueStanding) -> dict[str, Any]:
         "attempted": tally.attempted,
         "oldest_at": _iso(tally.oldest_at),
         "circuit": circuit(value.circuit),
+    }
+
+
+def untold(value: Untold) -> dict[str, Any]:
+    """Shape a system that could not be told its news."""
+    return {
+        "system": value.system,
+        "oldest_at": value.oldest_at.isoformat(),
+        "attempts": value.attempts,
+        "cause": value.cause,
+        "why": value.why,
+        "again": _iso(value.again),
     }
 
 

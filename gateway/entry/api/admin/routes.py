@@ -113,6 +113,14 @@ ADMIN_ROUTES: tuple[Route, ...] = (
         shapes.CircuitShape,
         takes=inputs.ReasonRequest,
     ),
+    _decide(
+        "systems/{id}/replay",
+        queues.replay,
+        "Báo lại các tin từ một thời điểm cho một hệ thống",
+        "Tell a system again all news since a moment",
+        shapes.ReplayShape,
+        takes=inputs.ReplayRequest,
+    ),
     _look("held", held.listing, "Văn bản bị giữ theo chính sách", "What the policy holds", shapes.HeldShape),
     _decide(
         "held/{document}/release",

@@ -107,10 +107,29 @@ class QueueShape(Shape):
     circuit: CircuitShape
 
 
+class UntoldShape(Shape):
+    """A system that could not be told its news."""
+
+    system: str
+    oldest_at: str
+    attempts: int
+    cause: str
+    why: str | None
+    again: str | None
+
+
 class QueuesShape(Shape):
-    """All queues."""
+    """All queues, and the systems that could not be told their news."""
 
     items: list[QueueShape]
+    untold: list[UntoldShape]
+
+
+class ReplayShape(Shape):
+    """Since when a system is told its news again."""
+
+    system: str
+    since: str
 
 
 class HeldShape(Shape):
