@@ -48,6 +48,7 @@ __all__ = [
     "TraceHeader",
     "TraceHeaderList",
     "attach",
+    "files",
     "read",
     "safe_name",
     "stream",
@@ -78,8 +79,13 @@ async def unpack(consignment: Consignment) -> tuple[DocumentPackage, tuple[File,
     package = read(bytes(chunks))
     if not isinstance(package, DocumentPackage):
         raise TypeError("a consignment is a document")
+    return package, files(package, consignment)
+
+
+def files(package: DocumentPackage, consignment: Consignment) -> tuple[File, ...]:
+    """Give the attachments of a consignment whose envelope was read, in the order of the manifest, wherever they travel."""
     beside = {part.content_id: part.open for part in consignment.parts}
-    return package, tuple(_file(each, beside.get(each.content_id)) for each in package.attachments)
+    return tuple(_file(each, beside.get(each.content_id)) for each in package.attachments)
 
 
 def read(data: bytes) -> Package:

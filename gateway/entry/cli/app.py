@@ -6,7 +6,14 @@ from typing import Annotated
 import typer
 
 from gateway.core.model import StatusCode
-from gateway.entry.cli import dead_letter_commands, directory_commands, operation_commands, operator_commands, queue_commands
+from gateway.entry.cli import (
+    adapter_commands,
+    dead_letter_commands,
+    directory_commands,
+    operation_commands,
+    operator_commands,
+    queue_commands,
+)
 from gateway.entry.cli.options import CONFIG, HUB_URL, Attach, Config, Json, Pair, SourceFile, TokenFile, Url, named_organ, run
 
 app = typer.Typer(
@@ -21,6 +28,7 @@ app.add_typer(directory_commands.agency, name="agency")
 app.add_typer(directory_commands.system, name="system")
 app.add_typer(directory_commands.cert, name="cert")
 app.add_typer(operator_commands.operator, name="operator")
+app.add_typer(adapter_commands.adapter, name="adapter")
 app.add_typer(operation_commands.held, name="held")
 app.add_typer(dead_letter_commands.deadletters, name="deadletters")
 app.add_typer(operation_commands.report, name="report")
