@@ -15,7 +15,7 @@ from gateway.core.model import Attached, Document, Fact
 from gateway.core.receipts import Attestation
 from gateway.core.rules import Rules
 from gateway.flows.within import within
-from gateway.ports import Attempt, HandedOver, Message, Ports
+from gateway.ports import Attempt, DocumentView, HandedOver, Message, Ports
 from gateway.sdk import Consignment, Part, Taken
 from gateway.sdk.manifest import Manifest
 
@@ -127,8 +127,13 @@ def _about(attempt: Attempt) -> dict[str, str | int]:
 
 
 def consignment(ports: Ports, attempt: Attempt) -> Consignment:
-    """Make what an adapter is given: the facts of the document, and its octets to be streamed from the vault."""
-    document, (own,) = attempt.view.document, attempt.view.deliveries
+    """Make what an adapter is given in an attempt."""
+    return consigned(ports, attempt.view, attempt=attempt.number, trace=traceparent(attempt.trace_id, attempt.token))
+
+
+def consigned(ports: Ports, view: DocumentView, *, attempt: int, trace: str) -> Consignment:
+    """Make a consignment of a view of one delivery: the facts of the document, and its octets to be streamed from the vault."""
+    document, (own,) = view.document, view.deliveries
     apart = [each for each in document.attachments if each.apart]
     return Consignment(
         key=own.id,
@@ -148,8 +153,8 @@ def consignment(ports: Ports, attempt: Attempt) -> Consignment:
         size=document.size - sum(each.size for each in apart),
         open=lambda: ports.vault.stream(document.sha256),
         parts=tuple(_part(ports, each) for each in apart),
-        attempt=attempt.number,
-        trace=traceparent(attempt.trace_id, attempt.token),
+        attempt=attempt,
+        trace=trace,
     )
 
 

@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from gateway.core.faults import Rejected
 from gateway.entry.api.door import DOCS, answer_faults, authenticate, for_operators, new_trace_id, within_quota
+from gateway.entry.api.faces import add_faces
 from gateway.entry.api.hub import HUB, Hub
 from gateway.entry.api.openapi import describe
 from gateway.entry.api.problems import prefers_english, problem
@@ -31,6 +32,7 @@ def application(hub: Hub) -> web.Application:
     for route in ROUTES:
         handler = for_operators(route.handler) if route.operators else route.handler
         app.router.add_route(route.method, route.path, handler, expect_handler=_expect)
+    add_faces(app, _expect)
     _add_reference(app)
     return app
 

@@ -1,6 +1,8 @@
 """The door: every request gets a trace id and a caller, every fault becomes a problem document, never a stack trace."""
 
+import base64
 import hashlib
+import hmac
 import re
 import secrets
 import ssl
@@ -25,6 +27,9 @@ PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"})
 DOCS = "/api/v1/docs"
 ADMIN = "/api/v1/admin/"
 """Below it an operator's token is one, and nowhere else."""
+FACES = "/faces/"
+"""Below it vendors' systems call in protocols of their own: they know user names and passwords, not bearer tokens."""
+BASIC = 'Basic realm="lienthong", charset="UTF-8"'
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -113,10 +118,16 @@ async def within_quota(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 def identify(request: web.Request, rules: Rules, proxy: Proxy) -> System:
-    """Find the system by its bearer token (stored hashed), else by its client certificate. Raises `unauthenticated`."""
+    """Find the system by its bearer token (stored hashed), else by its client certificate. Raises `unauthenticated`.
+
+    At a face, user name and password (RFC 7617) are the system's id and token.
+    """
     token = _token_sha256(request)
+    named = _named(request) if token is None and request.path.startswith(FACES) else None
     if token is not None:
         found = rules.systems.by_token(token)
+    elif named is not None:
+        found = _by_name(rules, *named)
     else:
         digest = proxy.certificate_sha256(request) or _certificate_sha256(request)
         found = rules.systems.by_certificate(digest) if digest else None
@@ -138,6 +149,24 @@ def _token_sha256(request: web.Request) -> str | None:
     return hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def _named(request: web.Request) -> tuple[bytes, bytes] | None:
+    """Give user name and password; empty ones where they cannot be read, None where none are given."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, _, password = base64.b64decode(given.strip(), validate=True).partition(b":")
+    except ValueError:
+        return b"", b""
+    return user, password
+
+
+def _by_name(rules: Rules, user: bytes, password: bytes) -> System | None:
+    """Find the system by its token, which is looked up by its hash; the name must be its own."""
+    found = rules.systems.by_token(hashlib.sha256(password.strip()).hexdigest())
+    return found if found is not None and hmac.compare_digest(found.id.encode(), user) else None
+
+
 def _certificate_sha256(request: web.Request) -> str | None:
     """Give the digest of the certificate of our own TLS."""
     channel: ssl.SSLObject | None = request.transport.get_extra_info("ssl_object") if request.transport else None
@@ -146,7 +175,10 @@ def _certificate_sha256(request: web.Request) -> str | None:
 
 
 def _refused(request: web.Request, fault: Fault) -> web.Response:
-    return problem(fault, trace_id=request[TRACE_ID], english=prefers_english(request.headers))
+    response = problem(fault, trace_id=request[TRACE_ID], english=prefers_english(request.headers))
+    if hdrs.WWW_AUTHENTICATE in response.headers and request.path.startswith(FACES):
+        response.headers[hdrs.WWW_AUTHENTICATE] = BASIC
+    return response
 
 
 def new_trace_id() -> str:
