@@ -1,7 +1,7 @@
 """The reference adapter: a receiver in memory that takes everything, and reports each document registered (03)."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,27 +25,38 @@ class Settings(BaseModel):
 
 
 class Loopback(Adapter):
-    """The other side. `reports` has each document by key, until its status is acknowledged: then None."""
+    """The other side. It keeps facts, no octets: a consignment is read when it is taken, and can be read again.
+
+    `taken` and `told` are by key, `waiting` and `outcomes` by reference.
+    """
 
     def __init__(self) -> None:
-        self._reports: dict[str, CollectedStatus | None] = {}
+        self.taken: dict[str, Consignment] = {}
+        self.told: dict[str, Notice] = {}
+        self.waiting: dict[str, Collected] = {}
+        self.outcomes: dict[str, Outcome] = {}
 
     async def deliver(self, consignment: Consignment) -> Taken:
         reference = f"loopback-{consignment.key}"
-        report = CollectedStatus(reference=reference, key=consignment.key, code=StatusCode.REGISTERED)
-        self._reports.setdefault(consignment.key, report)
+        for stream in (consignment.open, *(part.open for part in consignment.parts)):
+            async with aclosing(stream()) as chunks:
+                async for _ in chunks:
+                    pass
+        if consignment.key not in self.taken:
+            self.taken[consignment.key] = consignment
+            self.waiting[reference] = CollectedStatus(reference=reference, key=consignment.key, code=StatusCode.REGISTERED)
         return Taken(reference=reference)
 
-    async def report(self, notice: Notice) -> None: ...
+    async def report(self, notice: Notice) -> None:
+        self.told.setdefault(notice.key, notice)
 
     async def collect(self) -> AsyncGenerator[Collected, None]:
-        for report in tuple(self._reports.values()):
-            if report is not None:
-                yield report
+        for each in tuple(self.waiting.values()):
+            yield each
 
     async def acknowledge(self, collected: Collected, outcome: Outcome) -> None:
-        if isinstance(collected, CollectedStatus):
-            self._reports[collected.key] = None
+        self.waiting.pop(collected.reference, None)
+        self.outcomes[collected.reference] = outcome
 
     async def health(self) -> None: ...
 

@@ -31,7 +31,7 @@ class Found:
 
     def settings(self) -> type[BaseModel]:
         """Give the model of its settings: its JSON schema is what a form is drawn from. Raises `Misconfigured`."""
-        model: type[BaseModel] = self._part(MODULE, "Settings")
+        model: type[BaseModel] = self.part(MODULE, "Settings")
         return model
 
     @asynccontextmanager
@@ -57,7 +57,7 @@ class Found:
         name = self.manifest.name
         try:
             read = self.settings().model_validate(dict(settings))
-            made: Any = self._part(MODULE, "open_adapter")(read, context)
+            made: Any = self.part(MODULE, "open_adapter")(read, context)
         except Fault:
             raise
         except ValidationError as error:
@@ -68,9 +68,10 @@ class Found:
 
     def face(self) -> Any:
         """Give what its `face.py` answers with. Raises `Misconfigured`."""
-        return self._part(FACE, "answer")
+        return self.part(FACE, "answer")
 
-    def _part(self, module: str, name: str) -> Any:
+    def part(self, module: str, name: str) -> Any:
+        """Give what a module of it defines; its tests too are modules of it. Raises `Misconfigured`."""
         try:
             package = self.package or _packaged(self.folder)
             return getattr(importlib.import_module(f"{package}.{module}"), name)

@@ -133,7 +133,7 @@ def recall(handed: Consignment, **changes: Any) -> Notice:
 
 
 def context(folder: Path, log: Log | None = None, now: Callable[[], datetime] | None = None) -> Context:
-    """Make what the hub gives an adapter; paths of settings start at `folder`. Unless given, no log is kept and the clock is real."""
+    """Make what the hub gives an adapter: paths of settings start at `folder`; no log and the real clock, unless given."""
     organs = frozenset({RECEIVER})
     return Context(system="kit", organs=organs, folder=folder, now=now or _now, log=log or _unheard)
 

@@ -1,7 +1,13 @@
 """What the kit needs of an adapter's author: the other side, a real server or a fake of the vendor's system, under control.
 
 `tests/other_side.py` of an adapter has one class `OtherSide`. The kit makes one for each check, with an empty folder, and uses it
-as an asynchronous context manager; `open_adapter` then gets `settings`, with paths relative to that folder.
+as an asynchronous context manager; `open_adapter` then gets `settings`, with paths relative to that folder. It takes 200 MB
+without holding them, since the kit measures the whole process. What else it may have, all of it optional:
+
+- `says_why = False`: the protocol has no room for the reason of a refusal.
+- `losses: Mapping[str, str]`: fields of edXML that the vendor's format has no room for, by path, and why; the report shows it.
+- `meet(adapter)`: is called with each adapter that was opened, for an other side that lives inside the adapter's own process.
+- `offer` and `offer_status` raise `NotImplementedError(why)` where the protocol cannot carry a document or a status.
 """
 
 from collections.abc import Mapping

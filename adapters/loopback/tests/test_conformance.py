@@ -1,0 +1,7 @@
+from pathlib import Path
+
+from gateway.sdk.conformance import Conformance
+
+
+class TestConformance(Conformance):
+    folder = Path(__file__).parents[1]
