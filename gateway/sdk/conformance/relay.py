@@ -70,8 +70,8 @@ class Relay:
         try:
             await self._answer(reader, writer)
             writer.close()
-        except OSError:
-            pass  # one of the two hung up
+        except (OSError, asyncio.CancelledError):
+            pass  # one of the two hung up, or this does; a server looks at its tasks' outcomes, and cancelled ones have none
         finally:
             if not writer.is_closing():
                 writer.transport.abort()
