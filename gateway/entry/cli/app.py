@@ -32,6 +32,7 @@ app.add_typer(adapter_commands.adapter, name="adapter")
 app.add_typer(operation_commands.held, name="held")
 app.add_typer(dead_letter_commands.deadletters, name="deadletters")
 app.add_typer(operation_commands.report, name="report")
+app.add_typer(calendar_commands.calendar, name="calendar")
 app.command()(queue_commands.queues)
 
 
@@ -137,6 +138,33 @@ def demo(
     from gateway.entry.demo.run import demonstrate
 
     finish(demonstrate(once=once, port=port, folder=folder, pace=pace, silent=as_json), as_json=as_json)
+
+
+@app.command()
+def sandbox(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", file_okay=False)] = Path("lienthong-sandbox"),
+    *,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Cổng; 0 là cổng trống bất kỳ · Port; 0 is any free one [8080].")
+    ] = None,
+    agency: Annotated[
+        Pair | None, typer.Option(parser=named_organ, metavar="ID=TÊN", help="Cơ quan của tôi · My agency.", show_default=False)
+    ] = None,
+    adapter: Annotated[
+        str | None, typer.Option(help="Bộ nối để trục đẩy tới hệ thống của tôi · The hub pushes to me by it.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Cài đặt của bộ nối (TOML) · The adapter's settings.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Hộp cát cho nhà cung cấp: trục trên máy của bạn · A vendor's sandbox: the hub on your laptop."""
+    from gateway.entry.cli.sandbox import link_of
+    from gateway.entry.cli.sandbox import sandbox as play
+    from gateway.entry.sandbox.letters import Agency
+
+    mine = Agency(organ=agency.left, name=agency.right) if agency else None
+    play(folder, port=port, mine=mine, link=link_of(adapter, settings), as_json=as_json)
 
 
 @app.command()
