@@ -4,15 +4,18 @@ It needs pytest and pytest-asyncio (the extra `test`), which are imported with w
 """
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from gateway.sdk.conformance.certification import certify
     from gateway.sdk.conformance.suite import Conformance
 
-__all__ = ["Conformance"]
+__all__ = ["Conformance", "certify"]
+
+_MODULES: Final = {"Conformance": "suite", "certify": "certification"}
 
 
 def __getattr__(name: str) -> object:
-    if name != "Conformance":
+    if name not in _MODULES:
         raise AttributeError(name)
-    return importlib.import_module("gateway.sdk.conformance.suite").Conformance
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

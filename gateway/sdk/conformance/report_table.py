@@ -1,0 +1,59 @@
+"""The report on a terminal."""
+
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from gateway.sdk.conformance.report import GROUPS, Checked, Report, Verdict
+
+SIGNS: Final = {Verdict.PASSED: "[green]✓[/]", Verdict.FAILED: "[bold red]✗[/]", Verdict.SKIPPED: "[dim]–[/]"}
+
+
+def show(report: Report, console: Console) -> None:
+    """Print what was found: a line for each part, then what is wrong, then what the mapping loses."""
+    console.print(_summary(report))
+    for each in report.of(Verdict.FAILED):
+        console.print(f"\n[bold red]✗ {escape(_title(each))}[/]\n  [dim]{escape(each.en)}[/]", highlight=False)
+        for line in each.words.splitlines():
+            console.print(f"    {escape(line)}", highlight=False)
+    _show_loss(report, console)
+    verdict = "[bold green]ĐẠT · PASSED[/]" if report.passed else "[bold red]KHÔNG ĐẠT · FAILED[/]"
+    counts = (
+        f"{report.count(Verdict.PASSED)} đạt · passed, {report.count(Verdict.FAILED)} hỏng · failed, "
+        f"{report.count(Verdict.SKIPPED)} bỏ qua · skipped, {report.seconds:.1f} s"
+    )
+    console.print(f"\n{verdict}  {counts}", highlight=False)
+
+
+def _summary(report: Report) -> Table:
+    table = Table(title=f"{report.manifest.name} {report.manifest.version}", title_justify="left", title_style="bold")
+    table.add_column("Nhóm · Part")
+    for heading in ("Đạt", "Hỏng", "Bỏ qua", "Giây"):
+        table.add_column(heading, justify="right")
+    for group, checks in report.groups():
+        counts = {verdict: sum(each.verdict is verdict for each in checks) for verdict in Verdict}
+        worst = Verdict.FAILED if counts[Verdict.FAILED] else Verdict.PASSED if counts[Verdict.PASSED] else Verdict.SKIPPED
+        vi, en = GROUPS[group]
+        cells = [str(counts[verdict]) if counts[verdict] else "" for verdict in Verdict]
+        table.add_row(f"{SIGNS[worst]} {vi} [dim]· {en}[/]", *cells, f"{sum(each.seconds for each in checks):.1f}")
+    return table
+
+
+def _show_loss(report: Report, console: Console) -> None:
+    if report.loss is None:
+        return
+    parts = (
+        ("mất · dropped", report.loss.dropped),
+        ("đổi · changed", report.loss.changed),
+        ("thêm · invented", report.loss.invented),
+    )
+    console.print(f"\n[bold]Trường edXML[/] [dim]· fields[/]: {len(report.loss.kept)} giữ nguyên · kept", highlight=False)
+    for name, paths in parts:
+        if paths:
+            console.print(f"  {name}: {escape(', '.join(paths))}", highlight=False)
+
+
+def _title(check: Checked) -> str:
+    return f"{check.vi} [{check.case}]" if check.case else check.vi
