@@ -14,6 +14,8 @@ GARBAGE: Final = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: clo
     PAGE,
 )
 """A page that some proxy gives instead of the service: the most treacherous garbage over HTTP."""
+NOTICE_SECONDS: Final = 0.05
+"""A client that keeps connections sees in that time that they are cut, and makes a new one for its next request."""
 MOODS: Final = frozenset({Mood.AWAY, Mood.HANGING, Mood.GARBLED, Mood.SILENT})
 """The moods that a relay makes. In any other it hands on what both sides say."""
 
@@ -45,6 +47,7 @@ class Relay:
     async def be(self, mood: Mood) -> None:
         """Behave like that from now on."""
         await self._hang_up()
+        await asyncio.sleep(NOTICE_SECONDS)
         self._mood = mood
         if mood is not Mood.AWAY:
             await self._listen()
