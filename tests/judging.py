@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 
 from gateway.core import intake, writing
-from gateway.core.calendar import Calendar
+from gateway.core.hours import WorkingTime
 from gateway.core.directory import Agency, Directory, System, Systems
 from gateway.core.envelope import DocumentPackage
 from gateway.core.intake import Intake, Upload
@@ -19,7 +19,8 @@ from gateway.core.policy.case import Observation
 from gateway.core.policy.settings import Policy
 from gateway.core.rules import Rules
 from gateway.core.trust import TrustStore
-from gateway.infra.policy_file import load_calendar, load_policy, shipped_calendar, shipped_policy
+from gateway.infra.calendar_files import load_working_time, shipped_calendar
+from gateway.infra.policy_file import load_policy, shipped_policy
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE
 from tests.edxml import schema
 from tests.pki import pki
@@ -36,8 +37,8 @@ def policy() -> Policy:
 
 
 @cache
-def calendar() -> Calendar:
-    return load_calendar(shipped_calendar())
+def working_time() -> WorkingTime:
+    return load_working_time(shipped_calendar())
 
 
 def rules(*, by: Policy | None = None, agencies: Iterable[Agency] = (), store: TrustStore | None = None) -> Rules:
@@ -55,7 +56,7 @@ def rules(*, by: Policy | None = None, agencies: Iterable[Agency] = (), store: T
         trust=store or pki().stores["fresh"],
         schema=schema(),
         policy=by or policy(),
-        calendar=calendar(),
+        working_time=working_time(),
     )
 
 

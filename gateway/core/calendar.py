@@ -14,15 +14,19 @@ _SATURDAY: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """One year's decisions: days off that would be worked, and weekend days that are worked, each with its reason."""
+    """One year's decisions: days off that would be worked, and weekend days that are worked, each with its legal basis.
+
+    `provisional` (tạm tính) until the decisions of the year are announced.
+    """
 
     off: Mapping[date, str] = field(default_factory=dict)
     worked: Mapping[date, str] = field(default_factory=dict)
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """All years that are known. In a year that is not, only weekends are off."""
+    """All years that are known. In a year that is not, only weekends are off, and whatever is counted is provisional."""
 
     years: Mapping[int, Year] = field(default_factory=dict)
 
@@ -30,6 +34,11 @@ class Calendar:
         """Tell whether state offices work on that day."""
         year = self.years.get(day.year, Year())
         return day in year.worked or (day.weekday() < _SATURDAY and day not in year.off)
+
+    def is_provisional(self, year: int) -> bool:
+        """Tell whether a year's days off are not yet decided."""
+        known = self.years.get(year)
+        return known is None or known.provisional
 
     def next_working_day(self, day: date) -> date:
         """Give the first working day after that day."""

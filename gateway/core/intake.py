@@ -156,7 +156,7 @@ def _case(
         receivers=frozenset(each.id for each in found if each is not None),
         extras=extras,
         lists=judge.lists_for(rules.policy, line),
-        calendar=rules.calendar,
+        calendar=rules.working_time.calendar,
         now=now,
     )
 

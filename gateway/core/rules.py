@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from gateway.core.calendar import Calendar
 from gateway.core.directory import Directory, Operators, Systems
+from gateway.core.hours import WorkingTime
 from gateway.core.policy.settings import Policy
 from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
@@ -23,13 +24,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Directory, systems, operators, trust, schema, policy, calendar and limits as loaded together from one configuration."""
+    """Directory, systems, operators, trust, schema, policy, working time and limits as loaded together from one configuration."""
 
     directory: Directory
     systems: Systems
     trust: TrustStore
     schema: EdxmlSchema
     policy: Policy = field(default_factory=Policy)
-    calendar: Calendar = field(default_factory=Calendar)
+    working_time: WorkingTime = field(default_factory=lambda: WorkingTime(calendar=Calendar()))
     limits: Limits = field(default_factory=Limits)
     operators: Operators = field(default_factory=lambda: Operators.of(()))

@@ -1,13 +1,11 @@
-"""policy.toml and the calendar's years: what the province has decided, over what ships with the project."""
+"""policy.toml: what the province has decided, over what ships with the project."""
 
 import tomllib
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from gateway.core.calendar import Calendar, Year
 from gateway.core.faults import Misconfigured
 from gateway.core.model import OrganId
 from gateway.core.policy.catalogue import Action
@@ -93,21 +91,9 @@ class PolicyFile(Table):
     agency: dict[str, AgencyTable] = {}
 
 
-class CalendarFile(Table):
-    """One year: days by date, each with its reason."""
-
-    off: dict[date, str] = {}
-    worked: dict[date, str] = {}
-
-
 def shipped_policy() -> Path:
     """Give the file whose values hold where a copy says nothing."""
     return shipped("config") / "policy.toml"
-
-
-def shipped_calendar() -> Path:
-    """Give the folder of the years that ship with the project."""
-    return shipped("config") / "calendar"
 
 
 def load_policy(file: Path) -> Policy:
@@ -122,18 +108,6 @@ def load_policy(file: Path) -> Policy:
     except (OSError, ValueError) as error:
         raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
     return policy
-
-
-def load_calendar(folder: Path) -> Calendar:
-    """Read every `<year>.toml` of a folder. Raises Misconfigured naming the file."""
-    years: dict[int, Year] = {}
-    for file in sorted(folder.glob("[0-9][0-9][0-9][0-9].toml")):
-        try:
-            read = CalendarFile.model_validate(_parsed(file))
-        except (OSError, ValueError) as error:
-            raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
-        years[int(file.stem)] = Year(off=read.off, worked=read.worked)
-    return Calendar(years=years)
 
 
 def _policy(read: PolicyFile) -> Policy:

@@ -19,7 +19,8 @@ from gateway.core.rules import Limits, Rules
 from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
 from gateway.infra.authority import load_trust
-from gateway.infra.policy_file import load_calendar, load_policy, shipped_calendar, shipped_policy
+from gateway.infra.calendar_files import load_working_time, shipped_calendar
+from gateway.infra.policy_file import load_policy, shipped_policy
 from gateway.sdk.shipped import shipped
 
 EDXML_VERSION = "2016"
@@ -166,7 +167,7 @@ def load(sources: Sources, limits: Limits, now: datetime) -> Loaded:
         trust=store,
         schema=_schema(),
         policy=load_policy(sources.policy),
-        calendar=load_calendar(sources.calendar),
+        working_time=load_working_time(sources.calendar),
         limits=limits,
     )
     return Loaded(rules=rules, admissions=admissions, sources=sources)

@@ -4,12 +4,12 @@ import pytest
 
 from gateway.core.calendar import Calendar
 from gateway.core.model import VIETNAM
-from gateway.infra.policy_file import load_calendar, shipped_calendar
+from gateway.infra.calendar_files import load_working_time, shipped_calendar
 
 
 @pytest.fixture(scope="module")
 def calendar() -> Calendar:
-    return load_calendar(shipped_calendar())
+    return load_working_time(shipped_calendar()).calendar
 
 
 @pytest.mark.parametrize(

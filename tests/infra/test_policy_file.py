@@ -7,7 +7,8 @@ import pytest
 from gateway.core.faults import Misconfigured
 from gateway.core.model import OrganId
 from gateway.core.policy.catalogue import RULES, Action
-from gateway.infra.policy_file import load_calendar, load_policy, shipped_policy
+from gateway.infra.calendar_files import load_working_time
+from gateway.infra.policy_file import load_policy, shipped_policy
 
 
 def written(folder: Path, text: str) -> Path:
@@ -64,4 +65,4 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_mistake_in_a_calendar_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "2027.toml").write_text('[off]\n2027-02-30 = "không có"\n', "utf-8")
     with pytest.raises(Misconfigured, match=r"2027\.toml"):
-        load_calendar(tmp_path)
+        load_working_time(tmp_path)

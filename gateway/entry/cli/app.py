@@ -8,6 +8,7 @@ import typer
 from gateway.core.model import StatusCode
 from gateway.entry.cli import (
     adapter_commands,
+    calendar_commands,
     dead_letter_commands,
     directory_commands,
     operation_commands,
