@@ -7,13 +7,13 @@
 //
 // «Hệ thống của bạn» ở đây là một thư mục · here, "your system" is a folder:
 //   in/<key>/         mỗi văn bản đã nhận · each document taken: consignment.json, envelope.edxml, part-0 …
-//   news/<key>.json   mỗi tin đã nghe · each news told
+//   news/<key>/       mỗi tin đã nghe · each news told: notice.json
 //   out/<reference>/  đang chờ trục lấy · what waits for the hub: item.json, envelope.edxml, part-0 …
 //   done/<reference>/ trục đã trả lời · what the hub has answered: outcome.json too
 // Bản của bạn: thay các hàm ở mục 2 bằng cơ sở dữ liệu của bạn. Yours: put your database behind the functions of section 2.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
-import { createReadStream, mkdirSync, readFileSync } from "node:fs";
+import { createReadStream, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ const CONTRACT = "1";
 const JSON_LIMIT = 1024 * 1024; // of a consignment's facts or a notice: they are some kB
 const MANIFEST = {
   name: "node-example", version: "1.0", contract: Number(CONTRACT),
-  description: { vi: "Bộ nối mẫu bằng Node: mỗi văn bản một thư mục.", en: "A sample adapter in Node: a folder for each document." },
+  description: { vi: "Bộ nối mẫu bằng Node: mỗi văn bản một thư mục.", en: "A sample in Node: a folder for each document." },
   push: true, collect: true, statuses: true, recall: true, separate: true, max_size: null,
 };
 const STATUS = {
@@ -64,17 +64,17 @@ const routes = {
 };
 
 async function answer(request, response) {
-  const { pathname, searchParams } = new URL(request.url, "http://adapter");
-  const name = `${request.method} ${pathname}`;
   try {
     authorise(request);
+    const { pathname, searchParams } = new URL(request.url, "http://adapter");
+    const name = `${request.method} ${pathname}`;
     kit?.before(name);
     const route = routes[name] ?? kit?.routes[name];
     if (!route) throw new Problem("link-misconfigured", `${name}: không có · there is no such address`);
     await send(response, await route(request, searchParams));
   } catch (error) {
-    if (response.headersSent || request.destroyed) return void response.destroy();
-    const problem = error instanceof Problem ? error : new Problem("receiver-failed", error.code ?? error.name); // never its words
+    if (response.headersSent) return void response.destroy(); // too late for an answer: the hub sees that it breaks off
+    const problem = error instanceof Problem ? error : new Problem("receiver-failed", error.code ?? error.name);
     const body = JSON.stringify({ code: problem.code, status: STATUS[problem.code], detail: problem.message });
     response.writeHead(STATUS[problem.code], { "Content-Type": "application/problem+json" }).end(body);
     await request.pieces?.return();
@@ -84,7 +84,8 @@ async function answer(request, response) {
 
 async function send(response, said) {
   if (said === undefined) return void response.writeHead(204).end();
-  if (!(said instanceof Readable)) return void response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(said));
+  if (!(said instanceof Readable))
+    return void response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(said));
   response.writeHead(200, { "Content-Type": said.mediaType });
   await pipeline(said, response); // as fast as the hub reads, and not faster
 }
@@ -92,7 +93,7 @@ async function send(response, said) {
 function authorise(request) {
   const digest = (text) => createHash("sha256").update(text).digest();
   const token = readFileSync(options["token-file"], "utf8").trim(); // each time: a new token only needs to be written
-  if (!timingSafeEqual(digest(request.headers.authorization ?? ""), digest(`Bearer ${token}`)))
+  if (!token || !timingSafeEqual(digest(request.headers.authorization ?? ""), digest(`Bearer ${token}`)))
     throw new Problem("link-unauthorised", "sai mã truy cập · wrong token");
   const asked = request.headers["x-lienthong-contract"];
   if (asked !== undefined && asked !== CONTRACT) throw new Problem("link-misconfigured", `contract = ${CONTRACT}`);
@@ -155,6 +156,7 @@ async function take(request) {
   const name = key(request), place = folder("in", name), reference = `node-${name.slice(0, 16)}`;
   if (await exists(place)) {
     for await (const _ of request); // the answer follows the whole body
+    await sync(folder("in")); // whoever took it may not be that far yet
     return reference;
   }
   const temporary = await mkdtemp(folder("tmp", "in-"));
@@ -168,15 +170,14 @@ async function take(request) {
     const parts = [["envelope.edxml", consignment], ...consignment.parts.map((each, index) => [`part-${index}`, each])];
     for (const [file, { size, sha256 }] of parts) {
       await body.until("\r\n\r\n");
-      if ((await save(join(temporary, file), body.exactly(size))) !== sha256) throw new Problem("receiver-failed", `${file}: SHA-256`);
+      const digest = await save(join(temporary, file), body.exactly(size));
+      if (digest !== sha256) throw new Problem("receiver-failed", `${file}: SHA-256`);
       await body.until(edge);
     }
     await body.rest(JSON_LIMIT);
     const facts = { ...consignment, reference, taken: next(), system: request.headers["x-lienthong-system"] };
     await save(join(temporary, "consignment.json"), [Buffer.from(JSON.stringify(facts))]);
     await keep(temporary, place); // all of it or nothing
-  } catch (error) {
-    if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error; // else: the same key, at the same time, was faster
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -242,23 +243,30 @@ async function save(path, pieces) {
 
 // Đặt tên thật khi đã xong hẳn, bền qua mất điện. Give the real name once it is whole, to outlive a power cut.
 async function keep(temporary, path) {
-  await rename(temporary, path);
-  for (const each of [path, join(path, "..")]) {
-    const directory = await open(each);
-    await directory.sync().finally(() => directory.close());
-  }
+  await sync(temporary);
+  await rename(temporary, path).catch(async (error) => {
+    if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
+    await rm(temporary, { recursive: true }); // the same, at the same time, was faster
+  });
+  await sync(join(path, ".."));
+}
+
+async function sync(path) {
+  const directory = await open(path);
+  await directory.sync().finally(() => directory.close());
 }
 
 async function put(kind, name, files) {
   const temporary = await mkdtemp(folder("tmp", `${kind}-`));
   for (const [file, content] of Object.entries(files))
     await save(join(temporary, file), [Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content))]);
-  await keep(temporary, folder(kind, name)).catch((error) => {
-    if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
-  });
+  await keep(temporary, folder(kind, name));
 }
 
+rmSync(folder("tmp"), { recursive: true, force: true }); // what was half-way when it died
 for (const each of ["tmp", "in", "news", "out", "done"]) mkdirSync(folder(each), { recursive: true });
 const kit = options.kit ? (await import("./kit.mjs")).kit({ folder, json, next, put, Problem }) : undefined;
-const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => void answer(request, response));
+const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
+  answer(request, response).catch(() => response.destroy());
+});
 server.listen(Number(options.port), options.host, () => console.log(`http://${options.host}:${server.address().port}`));

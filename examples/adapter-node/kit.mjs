@@ -25,7 +25,7 @@ export function kit({ folder, json, next, put, Problem }) {
       documents.map(async (each) => ({
         reference: each.reference,
         envelope: (await envelope(each)).toString("base64"),
-        files: Object.fromEntries(each.parts.map((part) => [part.name, part.sha256])),
+        files: Object.fromEntries(each.parts.map((part, index) => [`${index + 1} ${part.name}`, part.sha256])),
       })),
     );
   }
@@ -103,9 +103,14 @@ function edxml({ sender, receiver, number, notation, promulgated_on: day, subjec
     tag("TraceHeader", tag("OrganId", text(sender)), tag("Timestamp", stamp)),
     tag("Bussiness", tag("BussinessDocType", "0")),
   );
-  const reference = tag("Reference", tag("ContentId", "cid:phu-luc"), tag("ContentType", "application/octet-stream"), tag("AttachmentName", text(file)));
+  const reference = tag("Reference",
+    tag("ContentId", "cid:phu-luc"),
+    tag("ContentType", "application/octet-stream"),
+    tag("AttachmentName", text(file)),
+  );
   const namespace = "http://www.mic.gov.vn/TBT/QCVN_102_2016";
   const body = tag("edXMLBody", `<edXML:edXMLManifest version="1.0">${reference}</edXML:edXMLManifest>`);
-  const envelope = `<edXML:edXMLEnvelope xmlns:edXML="${namespace}">${tag("edXMLHeader", header, trace)}${body}</edXML:edXMLEnvelope>`;
+  const inside = `${tag("edXMLHeader", header, trace)}${body}`;
+  const envelope = `<edXML:edXMLEnvelope xmlns:edXML="${namespace}">${inside}</edXML:edXMLEnvelope>`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<edXML xmlns="${namespace}">${envelope}</edXML>\n`;
 }

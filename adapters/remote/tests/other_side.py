@@ -28,14 +28,15 @@ class OtherSide:
         self._opened = AsyncExitStack()
         self._control: aiohttp.ClientSession
         self._relay: Relay
+        self.port = 0
 
     async def __aenter__(self) -> Self:
         (self._folder / "token").write_text(f"{TOKEN}\n", "ascii")
-        port, _ = await self._opened.enter_async_context(running(self._folder))
+        self.port, _ = await self._opened.enter_async_context(running(self._folder))
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        session = aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers, raise_for_status=True)
+        session = aiohttp.ClientSession(f"http://127.0.0.1:{self.port}", headers=headers, raise_for_status=True)
         self._control = await self._opened.enter_async_context(session)
-        self._relay = await self._opened.enter_async_context(Relay("127.0.0.1", port, spared=MANIFEST))
+        self._relay = await self._opened.enter_async_context(Relay("127.0.0.1", self.port, spared=MANIFEST))
         return self
 
     async def __aexit__(

@@ -26,16 +26,19 @@ def node() -> str:
 
 
 @asynccontextmanager
-async def running(folder: Path, *options: str) -> AsyncGenerator[tuple[int, asyncio.subprocess.Process], None]:
-    """Run the example with its data in a folder; give its port and process. `--kit` is on."""
+async def running(folder: Path, *, kit: bool = True) -> AsyncGenerator[tuple[int, asyncio.subprocess.Process], None]:
+    """Run the example with its data in a folder; give its port and process."""
     (folder / "service-token").write_text(f"{TOKEN}\n", "ascii")
-    arguments = ("--kit", "--port", "0", "--folder", str(folder / "data"), "--token-file", str(folder / "service-token"))
-    process = await asyncio.create_subprocess_exec(node(), str(EXAMPLE), *arguments, *options, stdout=asyncio.subprocess.PIPE)
+    arguments = ["--port", "0", "--folder", str(folder / "data"), "--token-file", str(folder / "service-token")]
+    if kit:
+        arguments.append("--kit")
+    process = await asyncio.create_subprocess_exec(node(), str(EXAMPLE), *arguments, stdout=asyncio.subprocess.PIPE)
     try:
         assert process.stdout is not None
         async with asyncio.timeout(START_SECONDS):
             said = (await process.stdout.readline()).decode()
         yield int(said.rpartition(":")[2]), process
     finally:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.wait()
