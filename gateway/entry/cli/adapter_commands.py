@@ -70,7 +70,7 @@ def adapter_test(
     json_report: Report = None,
     html: Report = None,
 ) -> None:
-    """Bộ kiểm thử: bộ nối có đúng không · Prove an adapter right; exit code 0 or 1."""
+    """Bộ kiểm thử: bộ nối có đúng không · Prove an adapter right."""
     from gateway.sdk.conformance import certify
 
     raise SystemExit(certify(target, junit=junit, json=json_report, html=html))

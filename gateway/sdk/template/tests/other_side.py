@@ -50,10 +50,10 @@ class OtherSide:
 
     impossible: Mapping[Mood, str] = {}
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         self._folder = folder
         self._mood = Mood.WELL
-        self._port = 0
+        self._port = port
         self._runner: web.AppRunner | None = None
         self._held: dict[str, Held] = {}
         self._told: dict[str, Told] = {}
@@ -124,18 +124,22 @@ class OtherSide:
 
     async def _start(self) -> None:
         app = web.Application(middlewares=[self._moody])
-        app.router.add_put("/van-ban/{khoa}/tep/{thu_tu}", self._upload)
-        app.router.add_put("/van-ban/{khoa}", self._take)
-        app.router.add_put("/tin/{khoa}", self._listen)
-        app.router.add_get("/hang-doi", self._list)
-        app.router.add_post("/hang-doi/{ma}", self._settle)
-        app.router.add_get("/hang-doi/{ma}/tep/0", self._file)
-        app.router.add_get("/suc-khoe", self._well)
+        self.route(app.router)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
         self._port = self._runner.addresses[0][1]
+
+    def route(self, router: web.UrlDispatcher) -> None:
+        """Say what is answered where."""
+        router.add_put("/van-ban/{khoa}/tep/{thu_tu}", self._upload)
+        router.add_put("/van-ban/{khoa}", self._take)
+        router.add_put("/tin/{khoa}", self._listen)
+        router.add_get("/hang-doi", self._list)
+        router.add_post("/hang-doi/{ma}", self._settle)
+        router.add_get("/hang-doi/{ma}/tep/0", self._file)
+        router.add_get("/suc-khoe", self._well)
 
     async def _stop(self) -> None:
         if self._runner is not None:
