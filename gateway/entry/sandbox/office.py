@@ -54,7 +54,7 @@ class Office:
 
     async def _traffic(self) -> None:
         """Write to me in turns while that is switched on."""
-        turns, last = itertools.cycle(self.peers), self.clock.now()
+        turns, last = itertools.cycle(self.peers), self.clock.now() - TRAFFIC_EVERY
         while True:
             await self.clock.moved(AGAIN_SECONDS)
             now = self.clock.now()

@@ -51,13 +51,12 @@ class Due:
 
 @dataclass(slots=True, kw_only=True)
 class Peer:
-    """`agency` is the peer, `mine` my agency; `told` counts what it did, for the page."""
+    """`agency` is the peer, `mine` my agency; `identity` reads its key, `told` counts what it did, for the page."""
 
     agency: Agency
     mine: Agency
     client: ApiClient
-    key: signing.SigningKey
-    certificate: x509.Certificate
+    identity: Callable[[], tuple[signing.SigningKey, x509.Certificate]]
     clock: MovableClock
     switches: Callable[[], Switches]
     told: dict[str, int] = field(default_factory=lambda: {"received": 0, "reported": 0, "sent": 0})
@@ -71,8 +70,9 @@ class Peer:
 
     async def send(self, letter: Letter) -> dict[str, Any]:
         """Sign a letter and send it to my agency."""
+        key, certificate = self.identity()
         package = letters.envelope(letter, self.agency, self.mine, self.clock.now())
-        _, answer = await self.client.send(signing.sign(writing.emit(package), certificate=self.certificate, key=self.key))
+        _, answer = await self.client.send(signing.sign(writing.emit(package), certificate=certificate, key=key))
         self.told["sent"] += 1
         return answer
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import cache
 
 from aiohttp import web
 
@@ -28,7 +29,7 @@ from gateway.wiring import assemble
 
 CALLS_FILE = "calls.jsonl"
 LOG_FILE = "hub.log"
-DRAIN_SECONDS = 1.0
+DRAIN_SECONDS = 0.1
 """A trial may be ended at any time; long polls are cut."""
 
 
@@ -83,15 +84,13 @@ async def _listening(laid: Laid, app: web.Application) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def _peer(sandbox: Sandbox, agency: Agency) -> AsyncIterator[Peer]:
-    laid = sandbox.laid
-    key, certificate = load_identity(laid.own(agency.organ) / "key.pem", laid.own(agency.organ) / "cert.pem")
+    laid, own = sandbox.laid, sandbox.laid.own(agency.organ)
     async with connected(sandbox.url, laid.token(agency.organ)) as client:
         yield Peer(
             agency=agency,
             mine=laid.mine,
             client=client,
-            key=key,
-            certificate=certificate,
+            identity=cache(lambda: load_identity(own / "key.pem", own / "cert.pem")),
             clock=sandbox.clock,
             switches=lambda: sandbox.switches,
         )
