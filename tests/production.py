@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from adapters.webhook.tests.receiver import SECRET
 from gateway.config import Settings
 from gateway.entry.demo.hub_process import free_port
 from gateway.infra.agencies_file import SYSTEM, editing, revise
@@ -143,12 +144,12 @@ class ProductionPlane:
         self.config.write_text(f"{self.config.read_text('utf-8')}\n{more}", "utf-8")
         if not self.shared:
             self.lienthong("migrate", "--config", str(self.config))
-        (self.folder / "push-token").write_text("0" * 32)
+        (self.folder / "push-secret").write_text(SECRET)
         settings = Settings.load(self.config)
         with editing(settings.path(settings.directory.agencies)) as draft:
             for organ in self.linked:
-                told = {"url": f"{self.receiver_url}/{organ}", "token_file": "push-token"}
-                link = {"adapter": "http_push", "settings": told, "seconds": self.seconds}
+                told = {"url": f"{self.receiver_url}/{organ}", "secret_file": "push-secret", "networks": ["127.0.0.0/8"]}
+                link = {"adapter": "webhook", "settings": told, "seconds": self.seconds}
                 revise(draft.get(SYSTEM, organ), {"link": link})
 
     async def start(self) -> None:

@@ -56,9 +56,9 @@ def test_a_link_through_an_adapter_that_is_not_there_is_named(folder: Path) -> N
 
 
 def test_a_linked_system_that_is_away_is_no_mistake_of_the_settings(folder: Path) -> None:
-    (folder / "push-token").write_text("0" * 32)
-    told = {"url": "http://127.0.0.1:9/nhan", "token_file": "push-token"}
-    found = checked(folder, {"adapter": "http_push", "settings": told})["link: 000.00.00.H56"]
+    (folder / "push-secret").write_text("whsec_" + "0" * 32)
+    told = {"url": "http://127.0.0.1:9/nhan", "secret_file": "push-secret", "networks": ["127.0.0.0/8"]}
+    found = checked(folder, {"adapter": "webhook", "settings": told})["link: 000.00.00.H56"]
     assert found["ok"] and "chưa kết nối được" in found["detail"]
 
 

@@ -1,31 +1,45 @@
-"""Opening http_push on a receiver, and servers that speak no HTTP, or not all of it."""
+"""Opening the adapter on a receiver, documents of any octets, and servers that speak no HTTP, or not all of it."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, Final, cast
 
-from gateway.core.directory import Link, System
-from gateway.core.model import OrganId, SystemId
-from gateway.sdk import Adapter
-from tests.catalogues import catalogue
+from gateway.sdk import Adapter, Consignment, Part, edxml
+from gateway.sdk.conformance import golden
+from gateway.sdk.opening import find
 
-TOKEN = "s3cret-token-of-the-receiver"
+from .receiver import SECRET
+
+TOKEN: Final = "s3cret-token-of-the-receiver"
+ENVELOPE: Final = "<edXMLEnvelope>Văn bản mật số 12</edXMLEnvelope>".encode()
+HOME: Final = ["127.0.0.0/8", "::1/128"]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def opened(folder: Path, url: str, **settings: object) -> AsyncIterator[Adapter]:
-    """Open http_push as the hub does, with its token in `folder`."""
-    if not (folder / "token").exists():
-        (folder / "token").write_text(f"{TOKEN}\n")
-    link = Link(adapter="http_push", settings={"url": url, "token_file": "token", **settings})
-    opened = catalogue(folder)
-    try:
-        yield await opened.adapter(System(id=SystemId("office"), organs=frozenset({OrganId("H56.40.02")}), link=link))
-    finally:
-        await opened.close()
+async def opened(
+    folder: Path, url: str = "http://127.0.0.1", *, now: Callable[[], datetime] | None = None, **settings: object
+) -> AsyncIterator[Adapter]:
+    """Open the adapter as the hub does, with its token and secret in `folder`; it may connect to this machine."""
+    for file, content in (("token", TOKEN), ("secret", SECRET)):
+        if not (folder / file).exists():
+            (folder / file).write_text(f"{content}\n")
+    told = {"url": url, "secret_file": "secret", "token_file": "token", "networks": HOME, **settings}
+    context = golden.context(folder, now=now)
+    given = {name: value for name, value in told.items() if value is not None}
+    async with find(Path(__file__).parents[1]).opened(given, context) as adapter:
+        yield adapter
+
+
+def consignment(envelope: bytes = ENVELOPE, *parts: Part, **changes: Any) -> Consignment:
+    """Make a consignment of any octets."""
+    usual: dict[str, Any] = {"key": "d" * 64, "document": "0" * 64, "attempt": 3, "parts": parts}
+    octets = {"size": len(envelope), "sha256": hashlib.sha256(envelope).hexdigest(), "open": edxml.stream(envelope)}
+    return golden.consignment(**{**usual, **octets, **changes})
 
 
 @asynccontextmanager
