@@ -27,7 +27,7 @@ async def collect(ports: Ports, rules: Rules, system: System, link: Link, *, tra
     count = 0
     async with aclosing(adapter.collect()) as waiting:
         while (each := await within(link.seconds, anext(waiting, None))) is not None:
-            outcome = await _take(ports, rules, system, each, trace_id)
+            outcome = await _take(ports, rules, system, each, link, trace_id)
             await within(link.seconds, adapter.acknowledge(each, outcome))
             count += 1
             if count == ROUND:
@@ -35,11 +35,11 @@ async def collect(ports: Ports, rules: Rules, system: System, link: Link, *, tra
     return count
 
 
-async def _take(ports: Ports, rules: Rules, system: System, collected: Collected, trace_id: str) -> Outcome:
+async def _take(ports: Ports, rules: Rules, system: System, collected: Collected, link: Link, trace_id: str) -> Outcome:
     """Take one, for good, or say why not."""
     try:
         if isinstance(collected, CollectedEnvelope):
-            return await _take_envelope(ports, rules, system, collected, trace_id)
+            return await _take_envelope(ports, rules, system, collected, link, trace_id)
         await _take_status(ports, system, collected)
     except Rejected as fault:
         return Refused(code=fault.code, vi=_words(fault), en=fault.detail_en)
@@ -58,15 +58,17 @@ async def _take_status(ports: Ports, system: System, status: CollectedStatus) ->
     await acknowledge(ports, system, status.key, report)
 
 
-async def _take_envelope(ports: Ports, rules: Rules, system: System, collected: CollectedEnvelope, trace_id: str) -> Accepted:
+async def _take_envelope(
+    ports: Ports, rules: Rules, system: System, collected: CollectedEnvelope, link: Link, trace_id: str
+) -> Accepted:
     """Take a document, or a status package where it turns out to be one."""
     envelope = ports.vault.stage()
     staged: dict[str, Staged] = {}
     try:
-        await _stage(envelope, collected.open, rules.limits.envelope, "envelope")
+        await _stage(envelope, collected.open, rules.limits.envelope, "envelope", link)
         for name, part in list(collected.parts.items())[: rules.limits.parts + 1]:
             staged[name] = ports.vault.stage()
-            await _stage(staged[name], part, rules.limits.attachment, name)
+            await _stage(staged[name], part, rules.limits.attachment, name, link)
         try:
             return await _sent(ports, rules, system, Package(envelope=envelope, parts=staged), trace_id)
         except Rejected as fault:
@@ -91,9 +93,10 @@ async def _sent(ports: Ports, rules: Rules, system: System, package: Package, tr
     return Accepted(document=accepted.document)
 
 
-async def _stage(staged: Staged, opener: Opener, limit: int, name: str) -> None:
+async def _stage(staged: Staged, opener: Opener, limit: int, name: str, link: Link) -> None:
+    """Stage what the other side streams; a large document may take its time, but not stand still."""
     async with aclosing(opener()) as chunks:
-        async for chunk in chunks:
+        while (chunk := await within(link.seconds, anext(chunks, None))) is not None:
             await staged.write(chunk)
             if staged.size > limit:
                 raise Rejected("too-large", path=name, detail=f"> {limit}")

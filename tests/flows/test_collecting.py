@@ -1,5 +1,6 @@
 """What waits in a system that cannot send is fetched, and goes through the same doors as all else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -130,3 +131,15 @@ async def test_an_envelope_without_end_is_refused_at_the_limit(plane: Plane) -> 
     ((_, outcome),) = plane.office.answered
     assert isinstance(outcome, Refused)
     assert outcome.code == "too-large"
+
+
+async def test_a_stream_that_stands_still_is_given_up(plane: Plane) -> None:
+    async def stalled() -> object:
+        yield b"<edXML"
+        await asyncio.Event().wait()
+
+    plane.office.offered = [CollectedEnvelope(reference="VB-1", open=stalled)]  # type: ignore[arg-type]  # yields octets
+    quick = Link(adapter="test", settings={}, seconds=0.05)
+    with pytest.raises(Transient, match="receiver-timeout"):
+        await collect(plane.ports, plane.rules, SENDING, quick, trace_id="")
+    assert plane.office.answered == []
