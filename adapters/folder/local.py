@@ -88,7 +88,19 @@ class LocalStore:
     @asynccontextmanager
     async def _opened(self, path: str, mode: str, flags: int) -> AsyncGenerator[FileIO, None]:
         """Open a file; where something went wrong, nobody waits until it is closed: its mount may hang."""
-        file = await self._call(lambda: _open(self._root / path, mode, flags))
+        given_up = threading.Event()
+
+        def opened() -> FileIO:
+            file = _open(self._root / path, mode, flags)
+            if given_up.is_set():
+                file.close()
+            return file
+
+        try:
+            file = await self._call(opened)
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
         try:
             yield file
         except BaseException:

@@ -93,7 +93,7 @@ class SshServer:
 
     def cut(self) -> None:
         """End every session; new ones can be made."""
-        for each in self._sessions():
+        for each in self.sessions():
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
 
@@ -109,7 +109,7 @@ class SshServer:
             self._guard.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _sessions(self) -> list[psutil.Process]:
+    def sessions(self) -> list[psutil.Process]:
         return [] if self._server is None else psutil.Process(self._server.pid).children(recursive=True)
 
     def _answers(self) -> bool:

@@ -111,7 +111,7 @@ class Relay:
         try:
             await asyncio.wait(both[:1] if silent else both, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            onwards.transport.abort()  # first: this may be cancelled while it waits
             for each in both:
                 each.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            onwards.transport.abort()
