@@ -1,4 +1,4 @@
-"""The adapter `template`: office software that speaks JSON over HTTP. README.md says what it must answer.
+"""The adapter `template`: JSON over HTTP. README.md says what the other side must answer.
 
 ĐỔI · CHANGE: địa chỉ ở đây, tên trường ở mapping.py · the addresses here, the names of fields in mapping.py.
 """
@@ -49,8 +49,8 @@ class Settings(Connection):
 class OfficeSoftware(Adapter):
     """One installation of the software. It keeps nothing: what must outlive a restart is the hub's, or the other side's.
 
-    The client raises the faults that answers mean: 5xx and no answer `Transient`, 401 and 403 `Misconfigured`, 4xx
-    `Undeliverable`. Raise others where the software says such things in other ways.
+    The client raises the faults that answers mean: 5xx and no answer `Transient`, 401 and 403 `Misconfigured`, other 4xx
+    `Undeliverable`.
     """
 
     def __init__(self, settings: Settings, context: Context, client: Client) -> None:
@@ -98,14 +98,24 @@ class OfficeSoftware(Adapter):
         await self._ask("GET", "/suc-khoe")
 
     def _file(self, reference: str, number: int) -> Opener:
-        return lambda: self._client.stream(f"{self._url}{_waiting(reference)}/tep/{number}")
+        return lambda: self._client.stream(f"{self._url}{_waiting(reference)}/tep/{number}", headers=self._headers())
 
     async def _settle(self, reference: str, outcome: Outcome) -> None:
         await self._ask("POST", _waiting(reference), json_body(to_answer(outcome)))
 
+    def _headers(self) -> dict[str, str]:
+        """Give what each request says; the token of the settings is sent as a bearer by the client.
+
+        ĐỔI · CHANGE: header khác mà phần mềm đòi, như mã hệ thống · others that the software asks for, such as a system's id.
+        """
+        return {}
+
     async def _ask(self, method: str, path: str, body: Body | None = None) -> dict[str, Any]:
-        """Give the JSON object that the software answers: a web page of some proxy is no answer."""
-        answer = await self._client.ask(method, self._url + path, body=body, most=PAGE_BYTES)
+        """Give the JSON object that the software answers: a web page of some proxy is no answer.
+
+        ĐỔI · CHANGE: phần mềm trả 200 mà nói lỗi trong JSON thì báo lỗi ở đây · raise here what a 200 says of errors in JSON.
+        """
+        answer = await self._client.ask(method, self._url + path, headers=self._headers(), body=body, most=PAGE_BYTES)
         said = answer.json()
         if not isinstance(said, dict):
             raise Transient("receiver-failed", detail=f"HTTP {answer.status}: không phải đối tượng JSON · no JSON object")

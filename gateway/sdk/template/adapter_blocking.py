@@ -1,4 +1,4 @@
-"""The adapter `template`: office software that speaks JSON over HTTP. README.md says what it must answer.
+"""The adapter `template`: JSON over HTTP. README.md says what the other side must answer.
 
 Each call runs in a thread of its own. Here http.client stands for what blocks: a vendor's library, a database driver.
 ĐỔI · CHANGE: địa chỉ ở đây, tên trường ở mapping.py · the addresses here, the names of fields in mapping.py.

@@ -1,8 +1,8 @@
 """The fake software as a program, to try a hub with.
 
-`python -m template.tests.play FOLDER PORT` is run in the folder that the adapter's is in. It writes its token into FOLDER.
-GET /van-ban shows what it was handed, GET /tin what it was told; POST /hang-doi/van-ban/moi and /hang-doi/trang-thai/moi
-have a record of mapping.py wait to be collected.
+`python -m template.tests.play FOLDER PORT` is run in the folder around the adapter's.
+It writes its token into FOLDER. GET /van-ban shows what it was handed, GET /tin what it was told.
+POST /hang-doi/van-ban/moi and /hang-doi/trang-thai/moi have a record of mapping.py wait to be collected.
 """
 
 import asyncio
