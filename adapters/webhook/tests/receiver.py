@@ -206,7 +206,7 @@ def _by_library(secret: str, body: bytes, headers: dict[str, str]) -> bool:
 
 
 def _key(secret: str) -> bytes:
-    return base64.b64decode(secret.removeprefix("whsec_"))
+    return base64.b64decode(secret.removeprefix("whsec_") + "==")  # padding may be absent
 
 
 async def _answered(request: web.Request, answer: Answer, usual: dict[str, Any]) -> web.StreamResponse:
