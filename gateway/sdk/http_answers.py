@@ -22,6 +22,14 @@ AGAIN: Final = (
     {425: "receiver-failed"} | dict.fromkeys((408, 504), "receiver-timeout") | dict.fromkeys((429, 503), "receiver-unreachable")
 )
 
+DOORS: Final = {
+    "No required SSL certificate was sent": "link-unauthorised",
+    "The SSL certificate error": "link-unauthorised",
+    "plain HTTP request was sent to HTTPS port": "link-misconfigured",
+    "speaking plain HTTP to an SSL-enabled server port": "link-misconfigured",
+}
+"""What nginx and Apache say with 400 before the receiver is asked: the link is wrong, no document is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -60,6 +68,8 @@ def words(said: bytes, secrets: tuple[str, ...] = ()) -> str:
 def fault(status: int, said: str, retry_after: int | None = None) -> Misconfigured | Transient | Undeliverable:
     """Make what a status other than 2xx means."""
     detail = f"HTTP {status}: {said}".rstrip(": ")
+    if status == 400 and (code := next((DOORS[each] for each in DOORS if each in said), None)):
+        return Misconfigured(code, detail=detail)
     if status in {401, 403}:
         return Misconfigured("link-unauthorised", detail=detail)
     if status in {404, 405} or 300 <= status < 400:
