@@ -101,14 +101,16 @@ class Vendor:
         shown: dict[str, Any] = body
         return shown
 
-    async def until(self, document: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Look at a document until something holds of its first delivery."""
+    async def until(self, document: str, holds: Callable[[dict[str, Any]], bool], *, minutes: float = 0) -> dict[str, Any]:
+        """Look at a document until something holds of its first delivery; move the clock on between the looks."""
         async with asyncio.timeout(SOON_SECONDS):
             while True:
                 delivery: dict[str, Any] = (await self.document(document))["deliveries"][0]
                 if holds(delivery):
                     return delivery
                 await asyncio.sleep(0.05)
+                if minutes:
+                    await self.advance(minutes)
 
 
 def signed(laid: Laid, letter: Letter, now: datetime) -> bytes:

@@ -78,7 +78,7 @@ async def test_what_a_caller_wrote_is_text_on_the_page(vendor: Vendor) -> None:
     assert "<script>alert" not in await full(vendor)
 
 
-@pytest.mark.parametrize("name", ["sandbox.js", "sandbox.css"])
+@pytest.mark.parametrize("name", ["sandbox.js", "sandbox.css", "sandbox.svg"])
 async def test_the_page_s_files_are_served(vendor: Vendor, name: str) -> None:
     status, text, _ = await page(vendor, f"/files/{name}")
     assert (status, text) == (200, files("gateway.entry.sandbox").joinpath("files", name).read_text("utf-8"))

@@ -1,10 +1,8 @@
 """The peers behave as agencies do."""
 
-import asyncio
-
 import pytest
 
-from tests.sandbox.conftest import SOON_SECONDS, Vendor, reported
+from tests.sandbox.conftest import Vendor, reported
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -21,9 +19,7 @@ async def test_a_peer_agrees_to_a_recall(vendor: Vendor) -> None:
     _, answer = await vendor.send(vendor.letter())
     delivery = await vendor.until(answer["id"], lambda own: own["state"] == "collected")
     await vendor.report(delivery["id"], "13", "Phát hành nhầm")
-    async with asyncio.timeout(SOON_SECONDS):
-        while (after := (await vendor.document(answer["id"]))["deliveries"][0])["state"] != "recalled":
-            await vendor.advance(0.1)
+    after = await vendor.until(answer["id"], lambda own: own["state"] == "recalled", minutes=0.1)
     assert after["status_code"] == "15"
 
 

@@ -152,7 +152,8 @@ def sandbox(
         Pair | None, typer.Option(parser=named_organ, metavar="ID=TÊN", help="Cơ quan của tôi · My agency.", show_default=False)
     ] = None,
     adapter: Annotated[
-        str | None, typer.Option(help="Bộ nối để trục đẩy tới hệ thống của tôi · The hub pushes to me by it.")
+        str | None,
+        typer.Option(metavar="TÊN|THƯ MỤC", help="Bộ nối để trục đẩy tới hệ thống của tôi · The hub pushes to me by it."),
     ] = None,
     settings: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Cài đặt của bộ nối (TOML) · The adapter's settings.")
@@ -160,12 +161,12 @@ def sandbox(
     as_json: Json = False,
 ) -> None:
     """Hộp cát cho nhà cung cấp: trục trên máy của bạn · A vendor's sandbox: the hub on your laptop."""
-    from gateway.entry.cli.sandbox import link_of
+    from gateway.entry.cli.sandbox import joined_by
     from gateway.entry.cli.sandbox import sandbox as play
     from gateway.entry.sandbox.letters import Agency
 
     mine = Agency(organ=agency.left, name=agency.right) if agency else None
-    play(folder, port=port, mine=mine, link=link_of(adapter, settings), as_json=as_json)
+    play(folder, port=port, mine=mine, joined=joined_by(adapter, settings), as_json=as_json)
 
 
 @app.command()

@@ -3,31 +3,36 @@
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 from gateway.core.faults import Misconfigured
 from gateway.entry.cli.output import Outcome, Row, finish
 from gateway.entry.running import run, stopping
-from gateway.entry.sandbox.layout import SAMPLE_SIGNED, Laid, lay_out
+from gateway.entry.sandbox.layout import SAMPLE_SIGNED, Joined, Laid, lay_out
 from gateway.entry.sandbox.letters import Agency
 from gateway.entry.sandbox.running import opened
+from gateway.sdk.manifest import MANIFEST, read_manifest
+from gateway.sdk.shipped import shipped
 
 
-def sandbox(folder: Path, *, port: int | None, mine: Agency | None, link: dict[str, Any] | None, as_json: bool) -> None:
+def sandbox(folder: Path, *, port: int | None, mine: Agency | None, joined: Joined | None, as_json: bool) -> None:
     """Run the sandbox of a folder until SIGTERM or Ctrl-C."""
-    laid = lay_out(folder, port=port, mine=mine, link=link)
+    laid = lay_out(folder, port=port, mine=mine, joined=joined)
     run(lambda: _run(laid, as_json=as_json))
 
 
-def link_of(adapter: str | None, settings: Path | None) -> dict[str, Any] | None:
-    """Read the link of my system: an adapter, and its settings from a TOML file. Raises Misconfigured."""
+def joined_by(adapter: str | None, settings: Path | None) -> Joined | None:
+    """Read how the hub reaches me: an adapter's name or folder, its settings from a TOML file. Raises Misconfigured."""
     if adapter is None:
         return None
     try:
         read = tomllib.loads(settings.read_text("utf-8")) if settings else {}
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise Misconfigured("misconfigured", path=str(settings), detail=f"{settings}: {error}") from error
-    return {"adapter": adapter, "settings": read}
+    folder = Path(adapter)
+    if not (folder / MANIFEST).is_file():
+        return Joined(adapter=adapter, settings=read)
+    beside = None if folder.resolve().parent == shipped("adapters").resolve() else folder.parent
+    return Joined(adapter=read_manifest(folder / MANIFEST).name, settings=read, folder=beside)
 
 
 async def _run(laid: Laid, *, as_json: bool) -> None:

@@ -30,7 +30,7 @@ _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_FILES: Final = {"sandbox.css": "text/css", "sandbox.js": "text/javascript"}
+_FILES: Final = {"sandbox.css": "text/css", "sandbox.js": "text/javascript", "sandbox.svg": "image/svg+xml"}
 
 
 class Asked(BaseModel):
@@ -77,6 +77,11 @@ def control(app: web.Application, sandbox: Sandbox) -> None:
         return await sandbox.observing.observe(request, handler)
 
     app.middlewares.insert(0, sandboxed)
+    app.on_response_prepare.append(_say_so)
+
+
+async def _say_so(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Lienthong-Sandbox"] = "for trials only"  # whoever takes it for a real hub can see that it is none
 
 
 def _guarded(handler: Callable[..., Any]) -> Handler:

@@ -68,7 +68,7 @@ class Polling:
             yield call.number, "token-in-url"
         if self._polls(seen):
             yield call.number, "poll-without-wait"
-        if call.method == "GET" and call.status == 200 and _CONTENT.fullmatch(seen.route):
+        if call.method == "GET" and call.status == 200 and _CONTENT.fullmatch(seen.route) and not call.injected:
             if call.path in self._downloaded and not seen.conditional:
                 yield call.number, "etag-ignored"
             _remember(self._downloaded, call.path, None)

@@ -15,6 +15,7 @@ from gateway.entry.cli.init import initialise
 from gateway.entry.sandbox import letters
 from gateway.entry.sandbox.letters import Agency
 from gateway.infra.agencies_file import SYSTEM, editing, revise
+from gateway.infra.authority import Authority
 from gateway.infra.clock import SystemClock
 from gateway.infra.key_files import load_identity
 
@@ -56,10 +57,19 @@ class Laid:
         return (self.own(organ) / "token").read_text("utf-8").strip()
 
 
-def lay_out(folder: Path, *, port: int | None, mine: Agency | None, link: dict[str, Any] | None = None) -> Laid:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """How the hub reaches my system by itself: an adapter, its settings, and the folder that it lies in unless it ships."""
+
+    adapter: str
+    settings: dict[str, Any]
+    folder: Path | None = None
+
+
+def lay_out(folder: Path, *, port: int | None, mine: Agency | None, joined: Joined | None = None) -> Laid:
     """Make the folder, or take the one that is there. Raises Misconfigured for a folder that is no sandbox's.
 
-    `link` is the link of my system in agencies.toml, where the hub is to push to it.
+    `joined` is for a system that the hub pushes to; without it mine polls.
     """
     config, mark = folder / "gateway.toml", folder / MARK
     if config.exists() and not mark.exists():
@@ -67,21 +77,29 @@ def lay_out(folder: Path, *, port: int | None, mine: Agency | None, link: dict[s
         raise Misconfigured("misconfigured", path=str(folder), detail=vi, detail_en=en)
     if not mark.exists():
         mine = mine or MINE
-        chosen = [each for each in PEERS if each.organ != mine.organ][:PEERS_WANTED]
+        chosen = peers_of(mine)
         initialise(folder, port=port, agencies={each.organ: each.name for each in (mine, *chosen)})
         said = {"mine": [mine.organ, mine.name], "peers": [[each.organ, each.name] for each in chosen]}
         mark.write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
     known = json.loads(mark.read_text("utf-8"))
-    own, *peers = (Agency(organ=organ, name=name) for organ, name in (known["mine"], *known["peers"]))
+    own, *others = (Agency(organ=organ, name=name) for organ, name in (known["mine"], *known["peers"]))
+    peers = tuple(others)
     if mine is not None and mine.organ != own.organ:
         vi, en = f"Thư mục này là của {own.organ}; hãy dùng thư mục khác.", f"This folder is {own.organ}'s; use another one."
         raise Misconfigured("misconfigured", path=str(mark), detail=vi, detail_en=en)
     initialise(folder, port=None, agencies={each.organ: each.name for each in (own, *peers)})
-    laid = Laid(folder=folder, settings=Settings.load(config).listening(port), mine=own, peers=tuple(peers))
-    demand_play(laid.settings)
-    _join(laid, link)
+    settings = Settings.load(config).listening(port)
+    demand_play(settings)
+    laid = Laid(folder=folder, settings=_knowing(settings, joined), mine=own, peers=peers)
+    Authority.open(settings.path(settings.directory.trust)).refresh_crls()  # so that the clock may always go as far as `MOST`
+    _join(laid, joined)
     _sample(laid)
     return laid
+
+
+def peers_of(mine: Agency) -> tuple[Agency, ...]:
+    """Choose the peers of an agency."""
+    return tuple(each for each in PEERS if each.organ != mine.organ)[:PEERS_WANTED]
 
 
 def demand_play(settings: Settings) -> None:
@@ -102,8 +120,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _join(laid: Laid, link: dict[str, Any] | None) -> None:
+def _knowing(settings: Settings, joined: Joined | None) -> Settings:
+    """Let the hub look for the adapter in its folder too."""
+    if joined is None or joined.folder is None:
+        return settings
+    found = settings.directory.model_copy(update={"adapters": (*settings.directory.adapters, joined.folder.resolve())})
+    return settings.model_copy(update={"directory": found})
+
+
+def _join(laid: Laid, joined: Joined | None) -> None:
     """Let the hub push to my system, or let my system poll again."""
+    link = {"adapter": joined.adapter, "settings": joined.settings} if joined else None
     with editing(laid.settings.path(laid.settings.directory.agencies)) as draft:
         revise(draft.get(SYSTEM, laid.system), {"link": link})
 
@@ -111,7 +138,7 @@ def _join(laid: Laid, link: dict[str, Any] | None) -> None:
 def _sample(laid: Laid) -> None:
     """Write a document of today from me to the first peer, unsigned and signed, to be sent at once."""
     now = SystemClock().now()
-    letter = letters.plain(Code(number=f"{now:%m%d%H%M}", notation="MAU"), now.date())
+    letter = letters.plain(Code(number=f"{now:%m%d%H%M}", notation="VP-TT"), now.date())
     octets = writing.emit(letters.envelope(letter, laid.mine, laid.peers[0], now))
     key, certificate = load_identity(laid.own(laid.mine.organ) / "key.pem", laid.own(laid.mine.organ) / "cert.pem")
     (laid.folder / SAMPLE).write_bytes(octets)

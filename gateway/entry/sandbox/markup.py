@@ -25,3 +25,14 @@ def together(*inside: str) -> Html:
 
 def _named(key: str) -> str:
     return "class" if key == "cls" else key.rstrip("_").replace("_", "-")
+
+
+def prose(words: str) -> Html:
+    """Write words in which `backticks` mark code."""
+    pieces = words.split("`")
+    return together(*(tag("code", each) if number % 2 else each for number, each in enumerate(pieces)))
+
+
+def english(words: str) -> Html:
+    """Write the English that follows the Vietnamese."""
+    return tag("span", prose(words), cls="en", lang="en")

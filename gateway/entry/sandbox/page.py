@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from gateway.core.model import State
-from gateway.entry.sandbox.markup import Html, tag, together
+from gateway.entry.sandbox.markup import Html, english, prose, tag, together
 from gateway.entry.sandbox.page_log import log
 from gateway.entry.sandbox.switches import SWITCHES, Words
 
@@ -53,6 +53,7 @@ def whole(state: Shown, calls: Sequence[Shown]) -> str:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", f"Hộp cát · {state['me']['name']}"),
         tag("link", rel="stylesheet", href="/sandbox/files/sandbox.css"),
+        tag("link", rel="icon", href="/sandbox/files/sandbox.svg"),
         tag("script", src="/sandbox/files/sandbox.js", defer=True),
     )
     links = (
@@ -85,14 +86,14 @@ def parts(state: Shown, calls: Sequence[Shown]) -> Html:
         _figures(state),
         _switches(state["switches"]),
         tag("div", _peers(state["peers"]), _documents(state), cls="columns"),
-        log(calls, state["summary"]),
+        log(calls, state["summary"], state["me"]),
     )
 
 
 def _warning() -> Html:
     vi = "CHỈ ĐỂ THỬ. Không văn bản nào ở đây là thật, chữ ký và chứng thư là của CA thử, chỉ máy này gọi được."
     return _section(
-        "warning", tag("p", tag("b", vi), " ", _en("For trials only: nothing here is real, and only this machine may call."))
+        "warning", tag("p", tag("b", vi), " ", english("For trials only: nothing here is real, and only this machine may call."))
     )
 
 
@@ -107,7 +108,7 @@ def _me(state: Shown) -> Html:
         tag(
             "p",
             "Khóa, chứng thư, mã truy cập ",
-            _en("key, certificate, token"),
+            english("key, certificate, token"),
             ": ",
             tag("code", str(me["folder"])),
             cls="muted",
@@ -123,7 +124,7 @@ def _figures(state: Shown) -> Html:
     now = str(clock["now"])
     time = tag(
         "div",
-        tag("h2", "Giờ hộp cát ", _en("the sandbox's time")),
+        tag("h2", "Giờ hộp cát ", english("the sandbox's time")),
         tag("p", tag("time", f"{now[8:10]}/{now[5:7]}/{now[:4]} {now[11:19]}", datetime=now), cls="figure"),
         tag("p", f"trước giờ thật {ahead:g} phút" if ahead else "đúng giờ thật", cls="muted"),
         tag("p", *steps, back, cls="buttons"),
@@ -143,7 +144,7 @@ def _figures(state: Shown) -> Html:
 def _figure(vi: str, en: str, count: int, below: str, tone: str = "") -> Html:
     return tag(
         "div",
-        tag("h2", f"{vi} ", _en(en)),
+        tag("h2", f"{vi} ", english(en)),
         tag("p", str(count), cls=f"figure {tone if count else ''}".strip()),
         tag("p", below, cls="muted"),
         cls="card",
@@ -152,7 +153,8 @@ def _figure(vi: str, en: str, count: int, below: str, tone: str = "") -> Html:
 
 def _switches(switches: Shown) -> Html:
     rows = [_switch(name, words, switches) for name, words in SWITCHES.items()]
-    return _section("switches", tag("h2", "Công tắc lỗi ", _en("fault switches")), *rows, cls="card")
+    title = tag("h2", "Công tắc lỗi ", english("fault switches"))
+    return _section("switches", title, tag("div", *rows, cls="grid"), cls="card")
 
 
 def _switch(name: str, words: Words, switches: Shown) -> Html:
@@ -165,17 +167,16 @@ def _switch(name: str, words: Words, switches: Shown) -> Html:
         other = "signature" if switches["bad-signature-how"] == "content" else "content"
         said = "đang sửa nội dung" if other == "signature" else "đang sửa giá trị chữ ký"
         fields.append(_button(said, "/sandbox/switches", {"bad-signature-how": other}, title="content / signature"))
-    toggle = _button("Đang bật" if on else "Tắt", "/sandbox/switches", {name: not on}, cls="toggle on" if on else "toggle")
+    toggle = _button(
+        words.title_vi, "/sandbox/switches", {name: not on}, cls="toggle", role="switch", aria_checked="true" if on else "false"
+    )
     return tag(
         "div",
-        toggle,
-        tag(
-            "div",
-            tag("p", tag("b", words.title_vi), " ", _en(words.title_en), " ", tag("code", name), *fields),
-            tag("p", f"{words.vi} ", _en(words.en)),
-            tag("p", f"Hệ thống của bạn: {words.duty_vi} ", _en(words.duty_en), cls="muted"),
-        ),
-        cls="row on" if on else "row",
+        tag("p", tag("b", words.title_vi), " ", english(words.title_en), toggle, cls="title"),
+        tag("p", prose(words.vi), " ", english(words.en)),
+        tag("p", tag("b", "Hệ thống của bạn: "), prose(words.duty_vi), " ", english(words.duty_en), cls="muted"),
+        tag("p", tag("code", name), *fields, cls="muted options"),
+        cls="switch on" if on else "switch",
     )
 
 
@@ -199,18 +200,18 @@ def _peers(peers: Sequence[Shown]) -> Html:
                     tag("span", told, cls="muted"),
                 ),
                 tag("p", *ask, cls="buttons"),
-                cls="row stacked",
+                cls="row",
             )
         )
-    title = tag("h2", "Cơ quan bạn gửi cho tôi ", _en("let a peer send me"))
+    title = tag("h2", "Cơ quan bạn gửi cho tôi ", english("let a peer send me"))
     return _section("peers", title, *rows, cls="card")
 
 
 def _documents(state: Shown) -> Html:
-    title = tag("h2", "Văn bản của tôi ", _en("my documents"))
+    title = tag("h2", "Văn bản của tôi ", english("my documents"))
     found = state["documents"]
     if not found:
-        return _section("documents", title, tag("p", "Chưa có văn bản nào. ", _en("Nothing yet."), cls="muted"), cls="card")
+        return _section("documents", title, tag("p", "Chưa có văn bản nào. ", english("Nothing yet."), cls="muted"), cls="card")
     head = tag("tr", *(tag("th", each) for each in ("", "Số, ký hiệu", "Trích yếu", "Cơ quan", "Bước")))
     rows = [_row(each, delivery, state["me"]["organ"]) for each in found for delivery in each["deliveries"]]
     return _section("documents", title, tag("table", tag("thead", head), tag("tbody", *rows)), cls="card")
@@ -234,18 +235,5 @@ def _section(name: str, *inside: str, cls: str = "") -> Html:
     return tag("section", *inside, id=name, cls=cls or None)
 
 
-def _button(words: str, post: str, said: Shown, *, title: str = "", cls: str = "", disabled: bool = False) -> Html:
-    return tag(
-        "button",
-        words,
-        type="button",
-        data_post=post,
-        data_said=json.dumps(said),
-        title=title or None,
-        cls=cls or None,
-        disabled=disabled,
-    )
-
-
-def _en(words: str) -> Html:
-    return tag("span", words, cls="en", lang="en")
+def _button(words: str, post: str, said: Shown, **more: str | bool | None) -> Html:
+    return tag("button", words, type="button", data_post=post, data_said=json.dumps(said), **more)

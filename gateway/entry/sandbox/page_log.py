@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gateway.entry.sandbox.markup import Html, tag, together
+from gateway.entry.sandbox.markup import Html, english, prose, tag, together
 from gateway.entry.sandbox.switches import SWITCHES
 
 Shown = Mapping[str, Any]
@@ -12,17 +12,15 @@ _KINDS = (("problems", "vấn đề", "bad"), ("findings", "ghi nhận", "warn")
 _HTTP_BAD = 400
 
 
-def log(calls: Sequence[Shown], summary: Shown) -> Html:
+def log(calls: Sequence[Shown], summary: Shown, me: Shown) -> Html:
     """Write the log, the newest call first; one with something to mend is open."""
-    title = tag("h2", "Lời gọi của tôi ", tag("span", "my calls", cls="en", lang="en"))
+    title = tag("h2", "Lời gọi của tôi ", english("my calls"))
     clear = tag("button", "Xóa nhật ký", type="button", data_delete="/sandbox/calls", title="clear the log")
-    if not calls:
-        hint = "Chưa có lời gọi nào từ hệ thống của bạn. "
-        body: tuple[str, ...] = (
-            tag("p", hint, tag("span", "Your system has not called yet.", cls="en", lang="en"), cls="muted"),
-        )
+    if calls:
+        body: tuple[str, ...] = tuple(_call(each) for each in calls)
     else:
-        body = tuple(_call(each) for each in calls)
+        nothing = tag("p", "Hệ thống của bạn chưa gọi. Thử một lời gọi: ", english("your system has not called yet; try:"))
+        body = (nothing, tag("pre", f'curl -H "Authorization: Bearer $(cat {me["folder"]}/token)" {me["api"]}/agencies'))
     kept = tag("p", f"{summary['calls']} lời gọi; tất cả ở calls.jsonl trong thư mục hộp cát. ", clear, cls="muted")
     return tag("section", title, kept, *body, id="log", cls="card")
 
@@ -64,10 +62,10 @@ def _points(call: Shown) -> Iterator[Html]:
 def _point(tone: str, code: str, vi: str, en: str, cure_vi: str, cure_en: str, said: str = "", where: str = "") -> Html:
     return tag(
         "div",
-        tag("p", tag("code", code), " ", tag("b", vi), " ", tag("span", en, cls="en", lang="en")),
+        tag("p", tag("code", code), " ", tag("b", prose(vi)), " ", english(en)),
         tag("p", said) if said else together(),
         tag("p", where, cls="muted") if where else together(),
-        tag("p", f"→ {cure_vi} ", tag("span", cure_en, cls="en", lang="en")) if cure_vi else together(),
+        tag("p", "→ ", prose(cure_vi), " ", english(cure_en)) if cure_vi else together(),
         cls=f"point {tone}",
     )
 

@@ -41,6 +41,9 @@ async def opened(laid: Laid) -> AsyncIterator[Sandbox]:
         file = stack.enter_context((laid.folder / LOG_FILE).open("a", encoding="utf-8"))
         with contextlib.redirect_stderr(file):  # the hub's log would bury what is printed for people
             parts = await stack.enter_async_context(assemble(laid.settings, clock=clock))
+        mine = parts.rules().systems.find(laid.system)
+        if mine is not None and mine.link is not None:
+            await parts.ports.catalogue.adapter(mine)  # what is wrong with a link is told before anything waits for it
         hub = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition)
         log, current = CallLog(laid.folder / CALLS_FILE), list[Sandbox]()
 

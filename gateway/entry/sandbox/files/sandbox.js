@@ -2,7 +2,7 @@
 
 // Sections are drawn anew only where what the server says of them has changed, so that nothing moves under the reader's hand.
 const drawn = new Map();
-const EVERY = 2000;
+const EVERY = 1000;
 
 function say(words) {
   const place = document.getElementById("said");
@@ -13,7 +13,7 @@ function say(words) {
 async function call(method, path, body) {
   const answer = await fetch(path, {
     method,
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    headers: { "Accept-Language": "vi", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.ok) return say("");
@@ -21,15 +21,24 @@ async function call(method, path, body) {
   say((problem.errors || []).map((each) => each.message).join(" ") || problem.detail || String(answer.status));
 }
 
+function steady(section) {
+  const copy = section.cloneNode(true);
+  for (const time of copy.querySelectorAll("time")) time.remove();
+  return copy.outerHTML;
+}
+
 function replace(fresh) {
   const old = document.getElementById(fresh.id);
-  if (old === null || drawn.get(fresh.id) === fresh.outerHTML) return;
-  const first = !drawn.has(fresh.id);
-  drawn.set(fresh.id, fresh.outerHTML);
-  if (first || old.contains(document.activeElement) && document.activeElement.tagName === "INPUT") return;
+  if (old === null) return;
+  const time = fresh.querySelector("time");
+  if (time !== null) old.querySelector("time").textContent = time.textContent;
+  if (drawn.get(fresh.id) === steady(fresh)) return;
+  if (old.contains(document.activeElement) && document.activeElement.tagName === "INPUT") return;
+  drawn.set(fresh.id, steady(fresh));
   for (const each of fresh.querySelectorAll("details[id]")) {
     const before = document.getElementById(each.id);
-    if (before !== null) each.open = before.open;
+    const same = before !== null && before.firstElementChild.textContent === each.firstElementChild.textContent;
+    if (same) each.open = before.open;
   }
   old.replaceWith(fresh);
 }
@@ -60,4 +69,5 @@ document.addEventListener("change", async (event) => {
 });
 
 say("");
+for (const each of document.querySelectorAll("section[id]")) drawn.set(each.id, steady(each));
 setInterval(refresh, EVERY);
