@@ -8,7 +8,7 @@ import pytest
 from gateway.config import Server, Settings
 from gateway.core.faults import Misconfigured
 from gateway.entry.cli.verify import verify_file
-from gateway.entry.sandbox.layout import PEERS, SAMPLE_SIGNED, Laid, demand_play, lay_out, peers_of
+from gateway.entry.sandbox.layout import MARK, PEERS, SAMPLE_SIGNED, Laid, demand_play, lay_out, peers_of
 from gateway.entry.sandbox.letters import Agency
 from gateway.entry.sandbox.meddling import altered
 
@@ -34,6 +34,13 @@ def test_the_folder_of_a_real_hub_is_not_played_with(tmp_path: Path) -> None:
 def test_another_host_than_this_machine_is_refused(host: str) -> None:
     with pytest.raises(Misconfigured, match=r"127\.0\.0\.1"):
         demand_play(Settings(server=Server(host=host)))
+
+
+def test_the_settings_of_a_real_hub_in_a_sandbox_s_folder_are_refused_before_they_are_used(tmp_path: Path) -> None:
+    (tmp_path / MARK).write_text("{}", "utf-8")
+    (tmp_path / "gateway.toml").write_text('[database]\nurl = "postgresql://hub@db.tinh.gov.vn/lienthong"\n', "utf-8")
+    with pytest.raises(Misconfigured, match="no database"):
+        lay_out(tmp_path, port=0, mine=None)
 
 
 def test_the_same_folder_again_is_the_same_sandbox(laid: Laid) -> None:

@@ -20,7 +20,7 @@ from gateway.infra.clock import SystemClock
 from gateway.infra.key_files import load_identity
 
 MARK: Final = "sandbox.json"
-"""The file that makes a folder a sandbox's: it names my agency and the peers."""
+"""The file that makes a folder a sandbox's: it names my agency, then the peers."""
 MINE: Final = Agency(organ="000.00.15.H56", name="Cơ quan của tôi (thử)")
 PEERS: Final = (
     Agency(organ="000.00.00.H56", name="UBND tỉnh (thử)"),
@@ -75,26 +75,32 @@ def lay_out(folder: Path, *, port: int | None, mine: Agency | None, joined: Join
     if config.exists() and not mark.exists():
         vi, en = f"{folder} là thư mục của một trục thật.", f"{folder} is the folder of a real hub."
         raise Misconfigured("misconfigured", path=str(folder), detail=vi, detail_en=en)
-    if not mark.exists():
-        mine = mine or MINE
-        chosen = peers_of(mine)
-        initialise(folder, port=port, agencies={each.organ: each.name for each in (mine, *chosen)})
-        said = {"mine": [mine.organ, mine.name], "peers": [[each.organ, each.name] for each in chosen]}
-        mark.write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
-    known = json.loads(mark.read_text("utf-8"))
-    own, *others = (Agency(organ=organ, name=name) for organ, name in (known["mine"], *known["peers"]))
-    peers = tuple(others)
-    if mine is not None and mine.organ != own.organ:
-        vi, en = f"Thư mục này là của {own.organ}; hãy dùng thư mục khác.", f"This folder is {own.organ}'s; use another one."
-        raise Misconfigured("misconfigured", path=str(mark), detail=vi, detail_en=en)
-    initialise(folder, port=None, agencies={each.organ: each.name for each in (own, *peers)})
+    if config.exists():
+        demand_play(Settings.load(config))  # before anything of it is touched
+    own, *peers = _marked(mark, mine)
+    initialise(folder, port=port, agencies={each.organ: each.name for each in (own, *peers)})
     settings = Settings.load(config).listening(port)
     demand_play(settings)
-    laid = Laid(folder=folder, settings=_knowing(settings, joined), mine=own, peers=peers)
+    laid = Laid(folder=folder, settings=_knowing(settings, joined), mine=own, peers=tuple(peers))
     Authority.open(settings.path(settings.directory.trust)).refresh_crls()  # so that the clock may always go as far as `MOST`
     _join(laid, joined)
     _sample(laid)
     return laid
+
+
+def _marked(mark: Path, mine: Agency | None) -> list[Agency]:
+    """Read who takes part, my agency first; choose them where the folder is new. Raises Misconfigured for another agency's."""
+    if not mark.exists():
+        own = mine or MINE
+        said = [[each.organ, each.name] for each in (own, *peers_of(own))]
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(json.dumps({"agencies": said}, ensure_ascii=False, indent=1), "utf-8")
+    agencies = [Agency(organ=organ, name=name) for organ, name in json.loads(mark.read_text("utf-8"))["agencies"]]
+    own = agencies[0]
+    if mine is not None and mine.organ != own.organ:
+        vi, en = f"Thư mục này là của {own.organ}; hãy dùng thư mục khác.", f"This folder is {own.organ}'s; use another one."
+        raise Misconfigured("misconfigured", path=str(mark), detail=vi, detail_en=en)
+    return agencies
 
 
 def peers_of(mine: Agency) -> tuple[Agency, ...]:
