@@ -204,8 +204,12 @@ class ProductionPlane:
             assert response.status == 204
 
     def received(self) -> list[dict[str, Any]]:
-        """Give all requests that the receiver was sent, oldest first, whether it took the document or not."""
-        return _lines(self.receiver_log)
+        """Give all requests with documents that the receiver was sent, oldest first, whether it took them or not."""
+        return [each for each in _lines(self.receiver_log) if not each["news"]]
+
+    def told(self) -> list[dict[str, Any]]:
+        """Give all requests with news that the receiver was sent, likewise."""
+        return [each for each in _lines(self.receiver_log) if each["news"]]
 
     def sql(self, query: str) -> str:
         """Look into the hub's database."""

@@ -28,7 +28,7 @@ class RecordingReceiver(Receiver):
 
     def application(self) -> web.Application:
         app = web.Application()
-        app.add_routes([web.get("/seen", self._seen), web.post("/script", self._scripted)])
+        app.add_routes([web.post("/script", self._scripted)])
         self.route(app)
         return app
 
@@ -45,10 +45,6 @@ class RecordingReceiver(Receiver):
         self.usual = Answer(**told["usual"]) if "usual" in told else self.usual
         self.health = Answer(**told["health"]) if "health" in told else self.health
         return web.Response(status=204)
-
-    async def _seen(self, _: web.Request) -> web.Response:
-        seen = {"requests": len(self.requests), "effects": len(self.effects), "repeats": self.repeats}
-        return web.json_response(seen)
 
 
 def main() -> None:

@@ -19,6 +19,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from .splitting import Split
 
 SECRET: Final = "whsec_" + base64.b64encode(b"the secret of a test, 32 octets.").decode()
+DIGEST: Final = "X-Lienthong-Sha256"
+"""The header that a document has, and news has not."""
 KEPT: Final = 4 * 1024 * 1024
 """Octets of a body, and of an envelope, that are kept."""
 
@@ -42,9 +44,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One request. `sha256` is of the envelope, `parts` of each attachment by content id; `octets` counts the whole body."""
+    """One request. `sha256` is of the envelope, `parts` of each attachment by content id; `octets` counts the whole body.
+
+    `news`: it brought no document.
+    """
 
     at: str
+    news: bool
     key: str
     document: str
     to: str
@@ -71,7 +77,7 @@ class Content:
 
 
 class Receiver:
-    """The other side. `script` has the answers to the next requests; those after them get `usual`, and /health gets `health`.
+    """The other side. `script` has the answers to the next documents; those after them, and news, get `usual`; /health, `health`.
 
     `effects` has the reference of each key that was taken, `contents` what it brought.
     """
@@ -130,12 +136,14 @@ class Receiver:
         """Record a request before it is answered."""
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
-        answer = self.script.popleft() if self.script else self.usual
+        news = DIGEST not in request.headers
+        answer = self.script.popleft() if self.script and not news else self.usual
         content = await self._read(request)
         answer = answer if content.signed else Answer(status=401, body="webhook-signature")
         key = request.headers.get("Idempotency-Key", "")
         received = Received(
             at=datetime.now(UTC).isoformat(),
+            news=news,
             key=key,
             document=request.headers.get("X-Lienthong-Document", ""),
             to=request.headers.get("X-Lienthong-To", ""),
