@@ -31,7 +31,10 @@ def certify(folder_or_url: str, *, junit: Path | None = None, json: Path | None 
         console.print(f"{', '.join(lacking)} missing. Install: pip install 'lienthong\\[test]'", highlight=False)
         return IMPOSSIBLE
     try:
-        report = _tried(folder_or_url, junit, console)
+        subject, tests = _subject(folder_or_url)
+        name = subject.found.manifest.name
+        console.print(f"Đang thử bộ nối {name} … · Trying {name} …", highlight=False)
+        report = run(subject, folder_or_url, tests, junit)
     except Misconfigured as fault:
         console.print(f"{folder_or_url}: {fault.detail}", markup=False)
         if fault.detail_en != fault.detail:
@@ -47,18 +50,15 @@ def certify(folder_or_url: str, *, junit: Path | None = None, json: Path | None 
     return 0 if report.passed else 1
 
 
-def _tried(target: str, junit: Path | None, console: Console) -> "Report":
-    """Run the suite and the adapter's own tests. Raises `Misconfigured` where there is no adapter."""
+def run(subject: "Subject", target: str, tests: tuple[Path, ...] = (), junit: Path | None = None) -> "Report":
+    """Run the suite and the adapter's own tests. Raises `Misconfigured` where they cannot be run."""
     import pytest
 
     from gateway.sdk.conformance.plugin import Certification
 
-    subject, tests = _subject(target)
-    manifest = subject.found.manifest
-    console.print(f"Đang thử bộ nối {manifest.name} {manifest.version} … · Trying {manifest.name} …", highlight=False)
     certification = Certification(subject, target)
     root = subject.found.folder.parent
-    written = () if junit is None else (f"--junitxml={junit}", "-o", f"junit_suite_name={manifest.name}")
+    written = () if junit is None else (f"--junitxml={junit}", "-o", f"junit_suite_name={subject.found.manifest.name}")
     isolated = ("-c", str(CONFIGURATION), f"--rootdir={root}", f"--confcutdir={root}", "--import-mode=importlib")
     quiet = ("-p", "no:cacheprovider", "-q", "--tb=short", "--show-capture=no")
     with redirect_stdout(io.StringIO()):
@@ -70,7 +70,7 @@ def _tried(target: str, junit: Path | None, console: Console) -> "Report":
 
 def _subject(target: str) -> tuple["Subject", tuple[Path, ...]]:
     """Find the adapter in a folder, or what speaks for a service at an address; and the tests of its own."""
-    from gateway.sdk.conformance.suite import OTHER_SIDE
+    from gateway.sdk.conformance.suite import MODULE, OTHER_SIDE
     from gateway.sdk.conformance.trial import Subject
     from gateway.sdk.opening import find
 
@@ -78,4 +78,4 @@ def _subject(target: str) -> tuple["Subject", tuple[Path, ...]]:
         raise Misconfigured("misconfigured", detail="chưa thử được qua HTTP", detail_en="cannot be tried over HTTP yet")
     found = find(Path(target))
     tests = found.folder / "tests"
-    return Subject(found=found, side=found.part(*OTHER_SIDE)), (tests,) if tests.is_dir() else ()
+    return Subject(found=found, side=found.part(MODULE, OTHER_SIDE)), (tests,) if tests.is_dir() else ()

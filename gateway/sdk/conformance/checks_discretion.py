@@ -44,7 +44,7 @@ class DiscretionChecks:
 async def _try(trial: Trial, call: Awaitable[object]) -> None:
     """Make a call, whatever comes of it."""
     task = asyncio.ensure_future(call)
-    await asyncio.wait({task}, timeout=1)
+    await asyncio.wait({task}, timeout=trial.patience)
     if not task.done():
         task.cancel()
     (came,) = await asyncio.gather(task, return_exceptions=True)

@@ -9,7 +9,7 @@ from gateway.core.faults import Misconfigured, Transient
 from gateway.sdk.conformance import golden
 from gateway.sdk.conformance.checking import check, expect, expect_fault
 from gateway.sdk.conformance.other_side import Mood
-from gateway.sdk.conformance.trial import PATIENCE_SECONDS, Trial, bounded, cancelled
+from gateway.sdk.conformance.trial import Trial, bounded, cancelled
 
 SICK: Final = (Mood.FAILING, Mood.GARBLED)
 
@@ -51,7 +51,7 @@ class HealthChecks:
     async def test_health_of_a_hanging_other_side_is_cancelled_at_once(self, trial: Trial) -> None:
         await trial.other.be(Mood.HANGING)
         task = asyncio.ensure_future(trial.adapter.health())
-        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        await asyncio.wait({task}, timeout=trial.patience)
         await cancelled(task)
         await trial.other.be(Mood.WELL)
         await bounded(trial.adapter.health())

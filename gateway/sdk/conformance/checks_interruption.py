@@ -11,12 +11,10 @@ from gateway.sdk.conformance import golden
 from gateway.sdk.conformance.checking import check, expect, fail
 from gateway.sdk.conformance.comparing import expect_whole, octets
 from gateway.sdk.conformance.other_side import Mood
-from gateway.sdk.conformance.trial import CALL_SECONDS, PATIENCE_SECONDS, Trial, bounded, cancelled
+from gateway.sdk.conformance.trial import CALL_SECONDS, Trial, bounded, cancelled
 
 LONG: Final = golden.CONTENT * 200
 """An attachment of 400 kB: longer than what one write of a connection holds."""
-SETTLE_SECONDS: Final = 0.3
-"""How long the other side has to see that a call was broken off."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +69,7 @@ class InterruptionChecks:
         early = task.done()
         expect(not early, "xong trước khi đọc hết văn bản", "ended before the whole document was read")
         await cancelled(task)
-        await asyncio.sleep(SETTLE_SECONDS)
+        await asyncio.sleep(trial.settling)
         expect(not await trial.other.held(), "bên kia có văn bản dở dang", "the other side has half a document")
         await trial.deliver(consignment)
         await expect_whole(await trial.only(), consignment)
@@ -87,7 +85,7 @@ class InterruptionChecks:
             trial.hear(error)
         else:
             fail("nhận xong một văn bản dở dang", "took half a document")
-        await asyncio.sleep(SETTLE_SECONDS)
+        await asyncio.sleep(trial.settling)
         expect(not await trial.other.held(), "bên kia có văn bản dở dang", "the other side has half a document")
         await trial.deliver(consignment)
         await expect_whole(await trial.only(), consignment)
@@ -97,7 +95,7 @@ class InterruptionChecks:
         consignment = golden.consignment()
         await trial.other.be(Mood.HANGING)
         task = asyncio.ensure_future(trial.adapter.deliver(consignment))
-        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        await asyncio.wait({task}, timeout=trial.patience)
         ended = task.done()
         expect(not ended, "tự dừng: giới hạn thời gian là của trục", "ended by itself: time limits are the hub's")
         await cancelled(task)

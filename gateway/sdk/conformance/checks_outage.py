@@ -11,7 +11,7 @@ from gateway.sdk.conformance.checking import check, expect, expect_fault
 from gateway.sdk.conformance.comparing import expect_whole
 from gateway.sdk.conformance.offering import news
 from gateway.sdk.conformance.other_side import REASON, Mood
-from gateway.sdk.conformance.trial import PATIENCE_SECONDS, Trial, bounded, cancelled
+from gateway.sdk.conformance.trial import Trial, bounded, cancelled
 
 CALLS: Final = ("deliver", "report", "collect")
 TELLING: Final = ("deliver", "report")
@@ -68,7 +68,7 @@ class OutageChecks:
         calls = trial.calls(golden.consignment(), await news(trial))
         await trial.other.be(Mood.HANGING)
         task = asyncio.ensure_future(calls[call]())
-        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        await asyncio.wait({task}, timeout=trial.patience)
         ended = task.done()
         expect(not ended, "tự dừng: giới hạn thời gian là của trục", "ended by itself: time limits are the hub's")
         await cancelled(task)

@@ -12,7 +12,7 @@ from gateway.sdk.conformance import certified
 from gateway.sdk.conformance.checking import check_of
 from gateway.sdk.conformance.checks_loss import LOSS
 from gateway.sdk.conformance.report import GROUPS, OWN, Checked, Loss, Report, Verdict
-from gateway.sdk.conformance.suite import Conformance
+from gateway.sdk.conformance.suite import OTHER_SIDE, Conformance
 from gateway.sdk.conformance.trial import Subject
 
 ASSERTION: Final = "AssertionError: "
@@ -28,6 +28,7 @@ class Title:
     vi: str
     en: str
     case: str
+    variant: str
 
 
 class Certification:
@@ -39,7 +40,7 @@ class Certification:
         self._begun = time.monotonic()
         self._titles: dict[str, Title] = {}
         self._checks: dict[str, Checked] = {}
-        self._loss: Loss | None = None
+        self._losses: dict[str, Loss] = {}
 
     def report(self) -> Report:
         """Give what was found until now."""
@@ -49,7 +50,7 @@ class Certification:
             at=datetime.now(UTC),
             seconds=time.monotonic() - self._begun,
             checks=tuple(sorted(self._checks.values(), key=lambda each: list(GROUPS).index(each.group))),
-            loss=self._loss,
+            losses=self._losses,
         )
 
     @pytest.fixture
@@ -67,7 +68,7 @@ class Certification:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Count a file that cannot be loaded as a failure."""
         if report.failed:
-            title = Title(group=OWN, vi=report.nodeid, en=report.nodeid, case="")
+            title = Title(group=OWN, vi=report.nodeid, en=report.nodeid, case="", variant="")
             self._checks[report.nodeid] = _checked(title, Verdict.FAILED, 0, _words(report.longrepr))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -80,24 +81,36 @@ class Certification:
         self._checks[report.nodeid] = _checked(title, verdict, seconds, words)
         for name, value in report.user_properties:
             if name == LOSS:
-                self._loss = _loss(str(value))
+                self._losses[title.variant] = _loss(str(value))
 
 
 def _is_doubled(item: pytest.Item) -> bool:
     cls = getattr(item, "cls", None)
-    return cls is not None and issubclass(cls, Conformance) and cls is not certified.TestConformance
+    if cls is None or not issubclass(cls, Conformance) or cls is certified.TestConformance:
+        return False
+    own = cls.__mro__[: cls.__mro__.index(Conformance)]
+    return bool(cls.other_side == OTHER_SIDE) and not any("subject" in vars(each) for each in own)
+
+
+def _variant(item: pytest.Item) -> str:
+    """Name the other side of another kind that a check is run against."""
+    cls = getattr(item, "cls", None)
+    if cls is None or not issubclass(cls, Conformance) or cls is certified.TestConformance:
+        return ""
+    return str(cls.other_side) if cls.other_side != OTHER_SIDE else cls.__name__.removeprefix("TestConformance")
 
 
 def _title(item: pytest.Item) -> Title:
     function = getattr(item, "function", None)
     repetition = getattr(item, "callspec", None)
-    case = "" if repetition is None else str(repetition.id)
+    variant = _variant(item)
+    case = " ".join(filter(None, (variant, "" if repetition is None else str(repetition.id))))
     sentence = getattr(item, "originalname", item.name).removeprefix("test_").replace("_", " ")
     check = check_of(function)
     if check is None:
-        return Title(group=OWN, vi=sentence, en=sentence, case=case)
+        return Title(group=OWN, vi=sentence, en=sentence, case=case, variant=variant)
     module: str = getattr(function, "__module__", "")
-    return Title(group=module.rpartition(".")[2], vi=check.vi, en=sentence, case=case)
+    return Title(group=module.rpartition(".")[2], vi=check.vi, en=sentence, case=case, variant=variant)
 
 
 def _checked(title: Title, verdict: Verdict, seconds: float, words: str) -> Checked:

@@ -62,14 +62,17 @@ class Loss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a certification found. `target` is the folder or address that was tried."""
+    """What a certification found. `target` is the folder or address that was tried.
+
+    `losses` are by the kind of the other side, "" where it has only one.
+    """
 
     manifest: Manifest
     target: str
     at: datetime
     seconds: float
     checks: tuple[Checked, ...]
-    loss: Loss | None
+    losses: Mapping[str, Loss]
 
     @property
     def passed(self) -> bool:
@@ -101,6 +104,6 @@ class Report:
             "passed": self.passed,
             "counts": {verdict: self.count(verdict) for verdict in Verdict},
             "checks": [{**asdict(each), "seconds": round(each.seconds, 3)} for each in self.checks],
-            "loss": None if self.loss is None else {**asdict(self.loss), "declared": dict(self.loss.declared)},
+            "losses": {kind: {**asdict(each), "declared": dict(each.declared)} for kind, each in self.losses.items()},
         }
         return json.dumps(written, ensure_ascii=False, indent=2) + "\n"

@@ -32,7 +32,7 @@ def page(report: Report) -> str:
         _head(report),
         _tiles(report),
         *_failures(report.of(Verdict.FAILED)),
-        *_loss(report.loss),
+        *(_loss(kind, loss) for kind, loss in report.losses.items()),
         '<div class="groups">',
         *(_group(group, checks) for group, checks in report.groups()),
         "</div>",
@@ -113,16 +113,15 @@ def _title(check: Checked, repeated: tuple[Checked, ...]) -> str:
     return f"{escape(check.vi)}{cases}{english}"
 
 
-def _loss(loss: Loss | None) -> Iterator[str]:
-    if loss is None:
-        return
+def _loss(kind: str, loss: Loss) -> str:
     fates = {"dropped": loss.dropped, "changed": loss.changed, "invented": loss.invented}
     rows = "".join(_field(fate, path, loss) for fate, paths in fates.items() for path in paths)
     count = len(loss.kept) + len(loss.dropped) + len(loss.changed)
     shares = (("kept", loss.kept), ("changed", loss.changed), ("dropped", loss.dropped))
     bar = "".join(f'<i class="{fate}" style="width:{100 * len(paths) / max(count, 1):.2f}%"></i>' for fate, paths in shares)
-    yield (
-        '<section><h2>Trường edXML qua bộ nối <span class="en">What becomes of the fields of edXML</span></h2>'
+    named = f' <span class="chip">{escape(kind)}</span>' if kind else ""
+    return (
+        f'<section><h2>Trường edXML qua bộ nối{named} <span class="en">What becomes of the fields of edXML</span></h2>'
         f'<div class="bar">{bar}</div><div class="legend">Giữ nguyên {len(loss.kept)} trên {count} trường'
         f'{"" if rows else ": không mất gì"}. <span class="en">{len(loss.kept)} of {count} fields are kept.</span></div>'
         f"{f'<table>{rows}</table>' if rows else ''}</section>"

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.sdk.conformance.report import GROUPS, Checked, Report, Verdict
+from gateway.sdk.conformance.report import GROUPS, Checked, Loss, Report, Verdict
 
 SIGNS: Final = {Verdict.PASSED: "[green]✓[/]", Verdict.FAILED: "[bold red]✗[/]", Verdict.SKIPPED: "[dim]–[/]"}
 
@@ -18,7 +18,8 @@ def show(report: Report, console: Console) -> None:
         console.print(f"\n[bold red]✗ {escape(_title(each))}[/]\n  [dim]{escape(each.en)}[/]", highlight=False)
         for line in each.words.splitlines():
             console.print(f"    {escape(line)}", highlight=False)
-    _show_loss(report, console)
+    for kind, loss in report.losses.items():
+        _show_loss(kind, loss, console)
     verdict = "[bold green]ĐẠT · PASSED[/]" if report.passed else "[bold red]KHÔNG ĐẠT · FAILED[/]"
     counts = (
         f"{report.count(Verdict.PASSED)} đạt · passed, {report.count(Verdict.FAILED)} hỏng · failed, "
@@ -41,15 +42,13 @@ def _summary(report: Report) -> Table:
     return table
 
 
-def _show_loss(report: Report, console: Console) -> None:
-    if report.loss is None:
-        return
+def _show_loss(kind: str, loss: Loss, console: Console) -> None:
     parts = (
-        ("mất · dropped", report.loss.dropped),
-        ("đổi · changed", report.loss.changed),
-        ("thêm · invented", report.loss.invented),
+        ("mất · dropped", loss.dropped),
+        ("đổi · changed", loss.changed),
+        ("thêm · invented", loss.invented),
     )
-    console.print(f"\n[bold]Trường edXML[/] [dim]· fields[/]: {len(report.loss.kept)} giữ nguyên · kept", highlight=False)
+    console.print(f"\n[bold]Trường edXML[/] [dim]· fields[/] {escape(kind)}: {len(loss.kept)} giữ nguyên · kept", highlight=False)
     for name, paths in parts:
         if paths:
             console.print(f"  {name}: {escape(', '.join(paths))}", highlight=False)

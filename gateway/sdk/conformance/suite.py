@@ -25,7 +25,8 @@ from gateway.sdk.opening import find
 
 CLAIMS: Final = {"deliver": "push", "report": "statuses", "collect": "collect"}
 """What a manifest claims with each call."""
-OTHER_SIDE: Final = ("tests.other_side", "OtherSide")
+MODULE: Final = "tests.other_side"
+OTHER_SIDE: Final = "OtherSide"
 
 
 class Conformance(
@@ -41,15 +42,19 @@ class Conformance(
     DiscretionChecks,
     LossChecks,
 ):
-    """The checks. An adapter's tests subclass this, and name its `folder`, which holds `tests/other_side.py`."""
+    """The checks. An adapter's tests subclass this, and name its `folder`, which holds `tests/other_side.py`.
+
+    Where an adapter has other sides of several kinds, there is a subclass for each; `other_side` names its class.
+    """
 
     folder: Path
+    other_side: str = OTHER_SIDE
 
     @pytest.fixture
     def subject(self) -> Subject:
         """Find the adapter and its other side."""
         found = find(self.folder)
-        return Subject(found=found, side=found.part(*OTHER_SIDE))
+        return Subject(found=found, side=found.part(MODULE, self.other_side))
 
     @pytest_asyncio.fixture(loop_scope="function")
     async def trial(self, request: pytest.FixtureRequest, subject: Subject, tmp_path: Path) -> AsyncGenerator[Trial, None]:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 CALL_SECONDS: Final = 20.0
 """No call takes that long of another side that is well, on a slow machine either."""
 PATIENCE_SECONDS: Final = 1.0
-"""How long the kit waits to see whether a call that cannot end ends all the same."""
+SETTLE_SECONDS: Final = 0.3
 CANCEL_SECONDS: Final = 2.0
 """How soon a call that is cancelled has to end."""
 MOST: Final = 500
@@ -29,10 +29,16 @@ MOST: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """The adapter that is tried, and what makes its other side in a folder."""
+    """The adapter that is tried, and what makes its other side in a folder.
+
+    `patience` is how long the kit waits, in seconds, to see whether a call that cannot end ends all the same; `settling` how
+    long the other side has to see that a call was broken off.
+    """
 
     found: Found
     side: Callable[[Path], OtherSide]
+    patience: float = PATIENCE_SECONDS
+    settling: float = SETTLE_SECONDS
 
 
 class Trial:
@@ -42,6 +48,8 @@ class Trial:
         self.found = subject.found
         self.manifest = subject.found.manifest
         self.folder = folder
+        self.patience = subject.patience
+        self.settling = subject.settling
         self.other = subject.side(folder)
         self.adapter: Adapter
         self.heard: list[str] = []
@@ -109,7 +117,7 @@ class Trial:
     async def outcome(self, call: Awaitable[object]) -> Fault | None:
         """Make a call of which anything may come; give the fault. A call that does not end is cancelled."""
         task = asyncio.ensure_future(call)
-        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        await asyncio.wait({task}, timeout=self.patience)
         if not task.done():
             await cancelled(task)
             return None
