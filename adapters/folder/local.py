@@ -56,10 +56,10 @@ class LocalStore:
     async def make_folder(self, path: str) -> None:
         def make() -> None:
             place = self._root / path
-            if (found := _look(place)) is None:
+            with suppress(FileExistsError):
                 place.mkdir()
                 _sync_folder(place.parent)
-            elif found.kind is not Kind.FOLDER:
+            if (found := _look(place)) is not None and found.kind is not Kind.FOLDER:
                 raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(place))
 
         await self._call(make)

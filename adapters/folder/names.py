@@ -18,6 +18,8 @@ PARTS: Final = "dinh-kem.json"
 """In a folder: content id to file name."""
 DONE: Final = ".done"
 ERROR: Final = ".err"
+KEPT: Final = ".loi.err"
+"""What is harmed or refused and could not be moved away."""
 UNDER_WAY: Final = (".part", ".filepart", ".tmp", ".partial", ".crdownload", ".uploading")
 """How programs that copy files call one that is not whole yet."""
 TAKING: Final = ".dang-nhan"
@@ -28,7 +30,7 @@ MAX_CODE: Final = 60
 IDENTITY: Final = 24
 """Characters of the digest in a name: 96 bits."""
 
-_HUB_KEY: Final = re.compile("[0-9a-f]{64}")
+_HUB_KEY: Final = re.compile("[0-9a-f]{32,64}")
 _NOT_PLAIN: Final = re.compile("[^A-Za-z0-9]+")
 
 

@@ -90,7 +90,7 @@ class SftpStore:
         async with self._session() as client:
             try:
                 await client.mkdir(self._at(path))
-            except asyncssh.SFTPFailure:
+            except (asyncssh.SFTPFailure, asyncssh.SFTPFileAlreadyExists):
                 if not await client.isdir(self._at(path)):
                     raise
 

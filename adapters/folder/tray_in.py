@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
-from gateway.sdk import Accepted, CollectedEnvelope, Log, Opener, Outcome, Transient
+from gateway.sdk import Accepted, CollectedEnvelope, Log, Misconfigured, Opener, Outcome, Transient
 from gateway.sdk.edxml import stream
 
 from .contents import Unfit, check_file, check_folder, contents
-from .names import DIGEST, DIGESTS, DONE, ERROR, UNDER_WAY, is_envelope, is_mark, of_harmed, takeable, taken_of, taking
+from .names import DIGEST, DIGESTS, DONE, ERROR, KEPT, UNDER_WAY, is_envelope, is_mark, of_harmed, takeable, taken_of, taking
 from .settling import Print, Settling, Verdict
 from .store import Entry, Kind, Store, absent
 
@@ -94,7 +94,7 @@ class InTray:
 
     async def _judge(self, entry: Entry, digest: Entry | None) -> tuple[Verdict, Unfit | None]:
         if entry.kind is Kind.FOLDER and takeable(entry.name):
-            inside = await self._store.entries(self._at(entry.name))
+            inside = await self._inside(entry)
             listed = next((each for each in inside if each.name == DIGESTS), None)
             seen = tuple(sorted((each.name, each.size, each.modified) for each in inside))
             examine = partial(self._examine_folder, entry.name, inside, listed)
@@ -103,11 +103,19 @@ class InTray:
             entry.name, (entry.size, entry.modified), _print(digest), partial(self._examine_file, entry, digest)
         )
 
+    async def _inside(self, entry: Entry) -> tuple[Entry, ...]:
+        """List a folder; one that the hub may not list is as one with nothing in it."""
+        try:
+            return await self._store.entries(self._at(entry.name))
+        except Misconfigured:
+            return ()
+
     async def _examine_file(self, entry: Entry, digest: Entry | None) -> None:
         if not takeable(entry.name):
             raise Unfit("tên tệp quá dài hoặc có ký tự không dùng được", "the file's name is too long or has odd characters")
         if entry.kind is not Kind.FILE or not is_envelope(entry.name):
             raise Unfit("không phải tệp .edxml", "no .edxml file")
+        await self._readable(self._at(entry.name))
         if digest is not None:
             await check_file(self._store, self._at(entry.name))
         elif self._digest_required:
@@ -116,11 +124,23 @@ class InTray:
     async def _examine_folder(self, name: str, inside: Sequence[Entry], listed: Entry | None) -> None:
         if unready := next((each.name for each in inside if each.name.lower().endswith(UNDER_WAY)), None):
             raise Unfit(f"{unready} chưa ghi xong", f"{unready} is not whole yet")
+        for each in inside:
+            if each.kind is Kind.FILE:
+                await self._readable(self._at(f"{name}/{each.name}"))
         found = await contents(self._store, self._at(name), inside)
         if listed is not None:
             await check_folder(self._store, self._at(name), found)
         elif self._digest_required:
             raise Unfit(f"thiếu tệp {DIGESTS}", f"file {DIGESTS} is missing")
+
+    async def _readable(self, path: str) -> None:
+        """Find out whether the hub may read a file: one that it may not must not stop all others."""
+        try:
+            async with aclosing(self._store.read(path)) as blocks:
+                await anext(blocks, None)
+        except Misconfigured as fault:
+            name = path.rpartition("/")[2]
+            raise Unfit(f"trục không có quyền đọc {name}", f"the hub may not read {name}") from fault
 
     async def _collected(self, name: str, kind: Kind) -> CollectedEnvelope | None:
         """Give what was taken, to be streamed; None where it is gone, or is a folder that is not right."""
@@ -156,16 +176,23 @@ class InTray:
             await self._store.rename(self._at(digest.name), await self._free(self._harmed, shown, DIGEST))
 
     async def _put_aside(self, path: str, name: str, reason: str) -> None:
-        """Say why, then move it away: in this order, so that nothing is ever away without a reason."""
-        aside = await self._free(self._harmed, name)
-        text = f"{reason}\n\nTệp ở · The file is at: {aside}\n"
-        written = self._at(f".{name}{ERROR}{UNDER_WAY[0]}")
-        await self._store.write(written, stream(text.encode("utf-8", "replace")))
-        await self._store.rename(written, self._at(f"{name}{ERROR}"))
-        try:
-            await self._store.rename(path, aside)
-        except FileNotFoundError:
-            await self.probe()
+        """Say why, then move it away: in this order, so that nothing is ever away without a reason.
+
+        What cannot be moved there (another disk, a folder that is another user's) is marked where it is.
+        """
+        for folder, mark in ((self._harmed, ""), (self._folder, KEPT)):
+            aside = await self._free(folder, name, mark)
+            text = f"{reason}\n\nTệp ở · The file is at: {aside}\n"
+            written = self._at(f".{name}{ERROR}{UNDER_WAY[0]}")
+            await self._store.write(written, stream(text.encode("utf-8", "replace")))
+            await self._store.rename(written, self._at(f"{name}{ERROR}"))
+            try:
+                await self._store.rename(path, aside)
+            except (FileNotFoundError, Misconfigured, Transient):
+                if folder is self._folder:
+                    raise
+            else:
+                break
 
     async def _free(self, folder: str, name: str, mark: str = "") -> str:
         """Give a path that is not in use: nothing is ever written over."""

@@ -173,6 +173,7 @@ class SftpSide(OtherSide):
             "key_file": "key",
             "path": str(self.server.root),
             "settle_seconds": SELDOM,
+            "connect_seconds": 3,
         }
 
     @property

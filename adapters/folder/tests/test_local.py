@@ -1,5 +1,6 @@
 """What is a local folder's own: a disk that is full, a folder that is away, rights that are missing."""
 
+import asyncio
 import errno
 import os
 import subprocess
@@ -77,10 +78,14 @@ async def test_what_is_not_there_is_not_there(tmp_path: Path) -> None:
             await call
 
 
+async def test_a_folder_may_be_made_by_many_at_once(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    for number in range(20):
+        await asyncio.gather(*(store.make_folder(f"{number}") for _ in range(8)))
+
+
 async def test_a_store_that_hangs_does_not_keep_a_call_from_being_cancelled(tmp_path: Path) -> None:
     """A pipe without a reader stands for a mount that hangs: to open it for writing blocks its thread."""
-    import asyncio
-
     os.mkfifo(tmp_path / "pipe")
     call = asyncio.ensure_future(LocalStore(tmp_path).write("pipe", stream(b"x")))
     await asyncio.sleep(0.1)

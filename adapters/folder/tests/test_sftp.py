@@ -1,8 +1,10 @@
 """What is SFTP's own: who may sign in, whose key the server has, connections that are kept, lost and made anew."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import asyncssh
@@ -19,7 +21,9 @@ from ..settings import Settings
 from ..sftp import SftpStore
 from ..signing_in import server
 from ..store import Kind, read_small
+from ..tray_in import InTray
 from ..tray_out import OutTray
+from .clocks import MovedClock
 from .faulty import Plain
 from .other_side import SftpSide
 
@@ -147,6 +151,55 @@ async def test_a_server_without_extensions_replaces_and_commits_by_its_own_rules
     assert len(side.office.held()) == 3
 
 
+async def test_a_file_that_may_not_be_read_stops_no_other(side: SftpSide, store: SftpStore) -> None:
+    clock = MovedClock()
+    tray = InTray(
+        store,
+        folder="di",
+        harmed="loi",
+        settle=timedelta(0),
+        give_up=timedelta(seconds=1),
+        digest_required=False,
+        now=clock,
+        log=golden.context(Path()).log,
+    )
+    for name in ("a.edxml", "b.edxml"):
+        side.office.drop(name, b"<x/>")
+    (side.server.root / "di" / "c").mkdir()
+    side.server.own()
+    for name, mode in (("a.edxml", 0), ("c", 0)):
+        (side.server.root / "di" / name).chmod(mode)
+    assert [each.reference async for each in tray.waiting()] == ["b.edxml"]
+    clock.pass_(2)
+    assert [each.reference async for each in tray.waiting()] == ["b.edxml"]
+    folder = side.server.root / "di"
+    assert "không có quyền đọc a.edxml" in (folder / "a.edxml.err").read_text("utf-8")
+    assert "di/c.loi.err" in (folder / "c.err").read_text("utf-8")
+    (folder / "c.loi.err").chmod(0o700)
+
+
+async def test_an_upload_that_is_cut_leaves_nothing_and_is_done_again(side: SftpSide, store: SftpStore) -> None:
+    whole = golden.part(content=bytes(5_000_000))
+
+    async def cut() -> AsyncGenerator[bytes, None]:
+        async with aclosing(whole.open()) as chunks:
+            async for number, chunk in _counted(chunks):
+                if number == 40:
+                    side.server.cut()
+                yield chunk
+
+    consignment = golden.consignment(None, whole)
+    broken = replace(consignment, parts=(replace(whole, open=cut),))
+    with pytest.raises(Transient) as raised:
+        await OutTray(store, "den").put(document(broken))
+    assert raised.value.code == "receiver-failed"
+    assert side.office.held() == ()
+    await OutTray(store, "den").put(document(consignment))
+    (held,) = side.office.held()
+    assert set(held.files.values()) == {whole.sha256}
+    assert not list((side.server.root / "den/.lienthong/dang-ghi").iterdir())
+
+
 async def test_a_password_signs_in_too(tmp_path: Path, side: SftpSide) -> None:
     class Door(asyncssh.SSHServer):
         def password_auth_supported(self) -> bool:
@@ -172,6 +225,13 @@ async def test_a_password_signs_in_too(tmp_path: Path, side: SftpSide) -> None:
         await store.close()
     acceptor.close()
     await acceptor.wait_closed()
+
+
+async def _counted(chunks: AsyncIterator[bytes]) -> AsyncGenerator[tuple[int, bytes], None]:
+    number = 0
+    async for chunk in chunks:
+        yield number, chunk
+        number += 1
 
 
 async def _refused(settings: Mapping[str, object], folder: Path, named: str) -> None:

@@ -4,65 +4,21 @@ import contextlib
 import hashlib
 import os
 import unicodedata
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from gateway.sdk import Accepted, CollectedEnvelope, Misconfigured, Outcome, Refused, edxml
+from gateway.sdk import Accepted, Misconfigured, Outcome, Refused, edxml
 from gateway.sdk.conformance import golden
 from gateway.sdk.conformance.comparing import octets
 
 from ..local import LocalStore
-from ..store import Store
 from ..tray_in import InTray
-from .clocks import MovedClock
 from .crashing import CrashingStore, Died
+from .trays import GIVE_UP, SETTLE, Tray
 
 REFUSED = Refused(code="schema-invalid", vi="Thiếu trích yếu", en="No subject")
 ENVELOPE = edxml.write(golden.document())
-SETTLE, GIVE_UP = 10, 600
-
-
-class Tray:
-    """A tray in a folder, the agency's hand in it, and a clock."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.clock, self.heard = root, MovedClock(), list[str]()
-        for name in ("di", "loi"):
-            (root / name).mkdir(parents=True)
-        self.folder, self.harmed = root / "di", root / "loi"
-        self.tray = self.opened()
-
-    def opened(self, store: Store | None = None, *, digest_required: bool = False) -> InTray:
-        return InTray(
-            store or LocalStore(self.root),
-            folder="di",
-            harmed="loi",
-            settle=timedelta(seconds=SETTLE),
-            give_up=timedelta(seconds=GIVE_UP),
-            digest_required=digest_required,
-            now=self.clock,
-            log=lambda event, **facts: self.heard.append(f"{event} {facts}"),
-        )
-
-    def digest(self, name: str, content: bytes) -> None:
-        (self.folder / f"{name}.sha256").write_text(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
-
-    def names(self) -> set[str]:
-        return {each.name for each in self.folder.iterdir()}
-
-    async def waiting(self, tray: InTray | None = None) -> list[CollectedEnvelope]:
-        return [each async for each in (tray or self.tray).waiting()]
-
-    async def given(self) -> list[str]:
-        return [each.reference for each in await self.waiting()]
-
-    async def after(self, seconds: float) -> list[str]:
-        """Look now, and again so much later."""
-        first = await self.given()
-        self.clock.pass_(seconds)
-        return first + await self.given()
 
 
 @pytest.fixture
@@ -286,6 +242,17 @@ async def test_nothing_is_lost_whichever_step_the_hub_dies_at(tmp_path: Path, ou
         if not store.died:
             return
     pytest.fail("it never came to an end")
+
+
+async def test_a_refused_file_that_cannot_be_moved_away_is_marked_where_it_is(tray: Tray) -> None:
+    tray.digest("a.edxml", ENVELOPE)
+    (tray.folder / "a.edxml").write_bytes(ENVELOPE)
+    tray.harmed.rmdir()
+    (given,) = await tray.waiting()
+    await tray.tray.acknowledge(given.reference, REFUSED)
+    assert tray.names() == {"a.edxml.err", "a.edxml.loi.err"}
+    assert "di/a.edxml.loi.err" in (tray.folder / "a.edxml.err").read_text("utf-8")
+    assert await tray.given() == []
 
 
 async def test_no_folder_is_an_operators_turn(tray: Tray) -> None:
