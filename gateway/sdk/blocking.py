@@ -108,7 +108,8 @@ class Threaded(Adapter):
             while (each := await self._call(lambda: next(source, None))) is not None:
                 yield each
         finally:
-            if (close := getattr(source, "close", None)) is not None:
+            close = getattr(source, "close", None)
+            if close is not None and not getattr(source, "gi_running", False):  # in a thread that was given up it ends by itself
                 await self._call(close)
 
     async def acknowledge(self, collected: Collected, outcome: Outcome) -> None:
