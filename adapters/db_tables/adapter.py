@@ -85,11 +85,12 @@ class DbTables(BlockingAdapter):
 @contextmanager
 def open_adapter(settings: Settings, context: Context) -> Generator[BlockingAdapter, None, None]:
     """Connect, and compare the mapping with the database."""
-    tables = Tables(mapping := load(settings.mapping, context.folder))
+    mapping = load(settings.mapping, context.folder)
     password = context.secret(settings.password_file, "password_file") if settings.password_file is not None else None
     tls = _tls(context.folder / settings.ca_file) if settings.ca_file is not None else None
     limits = Limits(connect_seconds=settings.connect_seconds, statement_seconds=settings.statement_seconds, tls=tls)
     database = connect(settings.url, password, limits)
+    tables = Tables(mapping, database.engine.dialect.name)
     try:
         with database.transaction() as connection:
             tables.check(connection)

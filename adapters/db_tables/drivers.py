@@ -38,15 +38,19 @@ def _pg8000(engine: sa.Engine, url: sa.URL, limits: Limits) -> None:
     def connect(dialect: Any, _record: object, arguments: Any, options: dict[str, Any]) -> Any:
         address = (url.host or "localhost", url.port or 5432)
         sock = socket.create_connection(address, limits.connect_seconds)
-        sock.settimeout(limits.statement_seconds + GRACE_SECONDS)
+        if limits.tls is not None:  # it goes on in a socket of its own, which takes this limit over
+            sock.settimeout(limits.statement_seconds + GRACE_SECONDS)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         try:
             started = {"statement_timeout": str(int(limits.statement_seconds * 1000))}
             made = dialect.loaded_dbapi.Connection  # its `connect` takes no socket
-            return made(*arguments, **options, sock=sock, ssl_context=limits.tls or False, startup_params=started)
+            connection = made(*arguments, **options, sock=sock, ssl_context=limits.tls or False, startup_params=started)
         except BaseException:
             sock.close()
             raise
+        if limits.tls is None:
+            sock.settimeout(limits.statement_seconds + GRACE_SECONDS)
+        return connection
 
     sa.event.listen(engine, "do_connect", connect)
 

@@ -203,13 +203,13 @@ def load(mapping: str, folder: Path) -> Mapping:
         return Mapping.model_validate(tomllib.loads(file.read_text("utf-8")))
     except FileNotFoundError as error:
         there = ", ".join(sorted(each.stem for each in SHIPPED.glob("*.toml")))
-        raise _wrong(
-            f"mapping: {mapping}: không có ({there}, ….toml)", f"mapping: there is no {mapping} ({there}, ….toml)"
-        ) from error
+        raise _wrong(f"mapping: không có tệp ấy ({there}, ….toml)", f"mapping: no such file ({there}, ….toml)") from error
     except ValidationError as error:
         raise _wrong(f"mapping: {mistakes(error)}") from None
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise _wrong(f"mapping: {error}") from error
+    except OSError as error:
+        raise _wrong(f"mapping: {type(error).__name__}") from error
 
 
 def _all_known(section: str, rows: Rows | None, known: frozenset[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from gateway.sdk import Accepted, CollectedEnvelope, Opener, Outcome, edxml
+from gateway.sdk import Accepted, CollectedEnvelope, Opener, Outcome, Rejected, edxml
 
 from . import paths
 from .mapping import Pending, Receivers, Rows, State, WaitingFiles
@@ -89,7 +89,7 @@ def _load(connection: sa.Connection, vendor: Vendor, document: Any) -> Offered |
         fields = {**outbox.fixed, **fields_of(vendor.mapping.sent, row)}
         to = _to(vendor, row, [each for key, each in receivers if key in set(rows)])
         return _offered(vendor, document, rows, fields, to, _files(connection, vendor, document))
-    except ValueError as error:  # a poison row
+    except (ValueError, Rejected) as error:  # a poison row
         settle(connection, vendor, table, state, rows, f"Không lập được văn bản · no document can be made: {error}")
         vendor.context.log("row.refused", table=table.name, key=str(document), reason=str(error)[:200])
         return None

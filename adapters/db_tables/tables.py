@@ -22,8 +22,9 @@ _FAMILIES: Final = (
 class Tables:
     """All tables of a mapping. A table has one `sa.Table` for each section, with the columns that the section names."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, dialect: str = "") -> None:
         self._schema = mapping.schema_name
+        self._returning = dialect != "mssql"  # there, OUTPUT is an error on a table that has triggers
         self._lengths: dict[tuple[str, str], int] = {}
         inbox, outbox = mapping.inbox, mapping.outbox
         received, waiting = inbox.document.key_type, outbox.document.key_type
@@ -109,7 +110,7 @@ class Tables:
             )
             for name, kind in columns.items()
         ]
-        return sa.Table(rows.table, sa.MetaData(), *made, schema=self._schema)
+        return sa.Table(rows.table, sa.MetaData(), *made, schema=self._schema, implicit_returning=self._returning)
 
 
 def condition(table: sa.Table, where: Condition) -> Iterator[sa.ColumnElement[bool]]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -56,10 +57,10 @@ class CutAtCommit(Relay):
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            onwards.transport.abort()  # first: this may be cancelled while it waits
             for each in both:
                 each.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            onwards.transport.abort()
 
 
 class OtherSide:
@@ -95,7 +96,7 @@ class OtherSide:
     @property
     def settings(self) -> Mapping[str, object]:
         url = f"postgresql+pg8000://{USER}@127.0.0.1:{self._relay.port}/{self._database}"
-        return {"url": url, "password_file": "password", "mapping": self.mapping_name}
+        return {"url": url, "password_file": "password", "mapping": self.mapping_name, "connect_seconds": 3}
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -120,13 +121,11 @@ class OtherSide:
 
     async def held(self) -> tuple[Held, ...]:
         inbox = self.mapping.inbox
-        rows = self.rows(f'SELECT * FROM "{inbox.document.table}"{self.inbox_only} ORDER BY "{inbox.document.key}"')
-        return tuple([self._held(row) for row in rows])
+        return tuple([self._held(row) for row in self.all_of(inbox.document.table, self.inbox_only)])
 
     async def told(self) -> tuple[Told, ...]:
         news = self.mapping.news
-        rows = self.rows(f'SELECT * FROM "{news.table}"{self.news_only} ORDER BY "{news.key}"')
-        return tuple([self._told(fields(news, row)) for row in rows])
+        return tuple([self._told(fields(news, row)) for row in self.all_of(news.table, self.news_only)])
 
     async def offer(self, outgoing: Outgoing) -> str:
         row = self._outgoing(outgoing)
@@ -139,7 +138,9 @@ class OtherSide:
         return f"{table}/{key}"
 
     async def offer_status(self, key: str, code: StatusCode, description: str) -> str:
-        ((about,),) = self.rows_of('SELECT "REFERENCE" FROM "LIENTHONG_KEYS" WHERE "KIND" = \'document\' AND "LT_KEY" = :key', key=key)
+        ((about,),) = self.rows_of(
+            'SELECT "REFERENCE" FROM "LIENTHONG_KEYS" WHERE "KIND" = \'document\' AND "LT_KEY" = :key', key=key
+        )
         statuses = self.mapping.statuses
         row: dict[str, Any] = {statuses.document: int(about), **statuses.where}
         for name, column in statuses.columns.items():
@@ -157,15 +158,16 @@ class OtherSide:
             (table, key, outbox.document.table, outbox.state),
             (statuses.table, statuses.key, statuses.table, statuses.state),
         ):
-            for row in self.rows(f'SELECT * FROM "{own}" WHERE "{state.column}" <> {state.pending}'):
+            for row in self.all_of(own, f'"{state.column}" <> {state.pending}'):
                 words = "accepted" if row[state.column] == state.sent else row[str(state.reason)]
                 said[f"{name}/{row[of]}"] = words
         return said
 
     # What follows is vOffice's own.
 
-    inbox_only: ClassVar[str] = ' WHERE "CONNECT_TYPE" = 1'
-    news_only: ClassVar[str] = ""
+    key: ClassVar[str] = '"ID"'
+    inbox_only: ClassVar[str] = '"CONNECT_TYPE" = 1'
+    news_only: ClassVar[str] = "true"
 
     def _outgoing(self, outgoing: Outgoing) -> dict[str, Any]:
         return {
@@ -195,10 +197,14 @@ class OtherSide:
             for command in commands:
                 connection.exec_driver_sql(command)
 
+    def all_of(self, table: str, where: str = "true") -> list[dict[str, Any]]:
+        """Give the rows of a table, oldest first."""
+        return self.rows(" ".join(("SELECT * FROM", f'"{table}"', "WHERE", where, "ORDER BY", self.key)))
+
     def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
         """Give rows, by name of column."""
         with self._engine.begin() as connection:
-            return [dict(each) for each in connection.execute(sa.text(query), values).mappings()]  # type: ignore[arg-type]
+            return [dict(each) for each in connection.execute(sa.text(query), values).mappings()]
 
     def rows_of(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """Give rows."""
@@ -207,10 +213,21 @@ class OtherSide:
     def insert(self, table: str, **row: Any) -> int:
         """Write a row, give its key."""
         names, values = ", ".join(f'"{name}"' for name in row), ", ".join(f":v{number}" for number in range(len(row)))
-        key = "ID" if self.mapping_name == "voffice" else "Id"
-        query = f'INSERT INTO "{table}" ({names}) VALUES ({values}) RETURNING "{key}"'
-        ((own,),) = self.rows_of(query, **{f"v{number}": value for number, value in enumerate(row.values())})
+        query = ("INSERT INTO", f'"{table}"', f"({names}) VALUES ({values}) RETURNING", self.key)
+        ((own,),) = self.rows_of(" ".join(query), **{f"v{number}": value for number, value in enumerate(row.values())})
         return int(own)
+
+    def change(self, table: str, key: int, column: str, value: object) -> None:
+        """Change a value."""
+        query = ("UPDATE", f'"{table}"', "SET", f'"{column}" = :value WHERE {self.key} = :key RETURNING 1')
+        self.rows(" ".join(query), value=value, key=key)
+
+    @contextmanager
+    def locked(self, table: str) -> Iterator[None]:
+        """Hold a table, as a report that somebody runs in the database does."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
+            yield
 
     @property
     def _tables(self) -> set[str]:
@@ -220,9 +237,8 @@ class OtherSide:
 
     def _held(self, row: dict[str, Any]) -> Held:
         inbox = self.mapping.inbox
-        query = f'SELECT * FROM "{inbox.files.table}" WHERE "{inbox.files.document}" = :key ORDER BY "{inbox.files.key}"'
         files: dict[str, str] = {}
-        for file in self.rows(query, key=row[inbox.document.key]):
+        for file in self.all_of(inbox.files.table, f'"{inbox.files.document}" = {row[inbox.document.key]}'):
             name = fields(inbox.files, file)["Attachment/AttachmentName"]
             name = f"{name} ({len(files) + 1})" if name in files else name
             files[name] = hashlib.sha256(file[inbox.files.content]).hexdigest()
@@ -239,8 +255,9 @@ class PhuTho(OtherSide):
     """Phú Thọ's tables."""
 
     mapping_name = "phu_tho"
-    inbox_only = ""
-    news_only = ' WHERE "Direction" > 1'
+    key = '"Id"'
+    inbox_only = "true"
+    news_only = '"Direction" > 1'
 
     def _outgoing(self, outgoing: Outgoing) -> dict[str, Any]:
         return {
@@ -261,7 +278,11 @@ class PhuTho(OtherSide):
 
 def fields(rows: Rows, row: dict[str, Any]) -> dict[str, str]:
     """Give the fields of a row, read as a vendor's program would."""
-    found = {column.source: _text(column, row[name]) for name, column in rows.columns.items() if column.source and row[name] is not None}
+    found = {
+        column.source: _text(column, row[name])
+        for name, column in rows.columns.items()
+        if column.source and row[name] is not None
+    }
     if "MessageHeader/Code" in found:
         number, _, notation = found.pop("MessageHeader/Code").partition("/")
         found |= {"MessageHeader/Code/CodeNumber": number, "MessageHeader/Code/CodeNotation": notation}
