@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.core.fault_codes import FAULTS
+from gateway.entry.sandbox.explained import problems
 from tests.sandbox.conftest import Vendor
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -121,3 +122,15 @@ async def test_the_trace_id_is_that_of_the_answer(vendor: Vendor) -> None:
     await vendor.call("GET", "/agencies", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
     (call,) = await vendor.calls()
     assert (call["trace_id"], bool(re.fullmatch(r"[\d.]+", str(call["milliseconds"])))) == (trace, True)
+
+
+async def test_a_call_of_a_face_is_logged_too(vendor: Vendor) -> None:
+    async with vendor.session.post(f"{vendor.sandbox.url}/faces/no_such/x", data=b"<x/>") as response:
+        assert response.status == 401
+    (call,) = await vendor.calls()
+    assert (call["path"], [each["code"] for each in call["problems"]]) == ("/faces/no_such/x", ["unauthenticated"])
+
+
+async def test_a_fault_of_another_protocol_is_told_by_its_status() -> None:
+    (problem,) = problems({}, 500)
+    assert (problem.code, problem.said) == ("refused-by-face", "HTTP 500")

@@ -123,3 +123,13 @@ async def test_the_state_is_told_as_json(vendor: Vendor) -> None:
 
 async def test_an_unknown_call_of_the_sandbox_is_answered_by_a_problem(vendor: Vendor) -> None:
     assert (await vendor.play("/nothing", {}))["code"] == "not-found"
+
+
+async def test_the_front_door_leads_to_the_page(vendor: Vendor) -> None:
+    async with vendor.session.get(vendor.sandbox.url) as response:
+        assert response.url.path == "/sandbox"
+
+
+async def test_every_answer_says_that_it_is_a_sandbox_s(vendor: Vendor) -> None:
+    async with vendor.session.get(f"{vendor.sandbox.url}/api/v1/docs") as response:
+        assert response.headers["Lienthong-Sandbox"] == "for trials only"

@@ -23,6 +23,20 @@ async def test_a_peer_agrees_to_a_recall(vendor: Vendor) -> None:
     assert after["status_code"] == "15"
 
 
+async def test_a_peer_refuses_a_document_whose_subject_asks_for_it(vendor: Vendor) -> None:
+    _, answer = await vendor.send(vendor.letter(subject="V/v thử từ chối [02]"))
+    own = await vendor.until(answer["id"], lambda own: own["state"] == "rejected", minutes=0.1)
+    assert (own["status_code"], own["why"]) == ("02", "Văn bản không đúng thẩm quyền giải quyết")
+
+
+async def test_a_peer_refuses_a_recall_where_the_subject_asks_for_it(vendor: Vendor) -> None:
+    _, answer = await vendor.send(vendor.letter(subject="V/v thử thu hồi [16]"))
+    delivery = await vendor.until(answer["id"], lambda own: own["state"] == "collected")
+    await vendor.report(delivery["id"], "13", "Phát hành nhầm")
+    after = await vendor.until(answer["id"], lambda own: own["state"] != "recall_requested", minutes=0.1)
+    assert after["status_code"] == "16"
+
+
 @pytest.mark.parametrize(("kind", "priority"), [("document", 0), ("urgent", 3)])
 async def test_a_peer_sends_me_a_document_without_findings(vendor: Vendor, kind: str, priority: int) -> None:
     sent = await vendor.play("/send", {"kind": kind})

@@ -72,6 +72,8 @@ def control(app: web.Application, sandbox: Sandbox) -> None:
 
     @web.middleware
     async def sandboxed(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == "/":
+            raise web.HTTPFound(ROOT)
         if request.path == ROOT or request.path.startswith(f"{ROOT}/"):
             return await answer_faults(request, _guarded(request.match_info.handler))
         return await sandbox.observing.observe(request, handler)

@@ -1,8 +1,8 @@
 """What was wrong with a call, in words for the one who wrote it: the code, where, by which article, and what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from gateway.core.fault_codes import FAULTS
 from gateway.core.findings import FINDINGS
@@ -25,8 +25,10 @@ class Explained:
     severity: str = ""
 
 
-def problems(document: Mapping[str, Any]) -> tuple[Explained, ...]:
-    """Explain a problem document (RFC 9457): each reason by the catalogue of faults."""
+def problems(document: Mapping[str, Any], status: int) -> tuple[Explained, ...]:
+    """Explain a problem document (RFC 9457): each reason by the catalogue of faults; of another protocol's answer its status."""
+    if "code" not in document:
+        return (replace(_FOREIGN, said=f"HTTP {status}"),)
     reasons = document.get("errors") or [{"code": document.get("code", "")}]
     return tuple(_problem(each, document) for each in reasons)
 
@@ -34,6 +36,15 @@ def problems(document: Mapping[str, Any]) -> tuple[Explained, ...]:
 def findings(answer: Mapping[str, Any]) -> tuple[Explained, ...]:
     """Explain what the hub tolerated in a document that it took."""
     return tuple(_finding(each) for each in answer.get("findings") or ())
+
+
+_FOREIGN: Final = Explained(
+    code="refused-by-face",
+    vi="Bộ nối trả lời lỗi theo giao thức của nó (SOAP Fault chẳng hạn); lý do ở thân câu trả lời.",
+    en="The adapter's face answered with a fault of its own protocol (a SOAP fault, say); the answer's body says why.",
+    cure_vi="Đọc thân câu trả lời; tra mã trong đó ở danh mục lỗi.",
+    cure_en="Read the answer's body; look its code up in the catalogue of faults.",
+)
 
 
 def _problem(reason: Mapping[str, Any], document: Mapping[str, Any]) -> Explained:

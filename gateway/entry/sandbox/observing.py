@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 from gateway.core.directory import System
 from gateway.core.faults import Rejected
 from gateway.core.model import SystemId
-from gateway.entry.api.door import DOCS, PUBLIC, Handler, identify, identify_operator
+from gateway.entry.api.door import DOCS, FACES, PUBLIC, Handler, identify, identify_operator
 from gateway.entry.api.hub import HUB, TRACE_ID
 from gateway.entry.api.route import BASE
 from gateway.entry.sandbox import explained
@@ -50,7 +50,7 @@ class Observing:
         if request.path in PUBLIC or request.path.startswith(DOCS):
             return await handler(request)
         system = _caller(request)
-        if system is None and (not request.path.startswith(BASE) or _is_operator(request)):
+        if system is None and (not request.path.startswith((BASE, FACES)) or _is_operator(request)):
             return await handler(request)
         if system is not None and system.id != self.me:
             return await handler(request)
@@ -91,7 +91,7 @@ class Observing:
     def _add(self, seen: Seen) -> None:
         call, status = seen.call, seen.call.status
         if status is not None and status >= 400 and "busy" not in call.injected:
-            call = replace(call, problems=explained.problems(seen.answer))
+            call = replace(call, problems=explained.problems(seen.answer, status))
         elif call.method == "POST" and seen.route in {"/documents", "/validations"}:
             call = replace(call, findings=explained.findings(seen.answer))
         self.log.add(call)

@@ -226,7 +226,10 @@ def _row(document: Shown, delivery: Shown, mine: str) -> Html:
         f"{document['code']['number']}/{document['code']['notation']}",
         together(str(document["subject"]), " ", tag("span", "hỏa tốc", cls="pill bad") if document["priority"] >= 3 else ""),
         str(delivery["to"] if sent else document["from"]),
-        tag("span", words + code, cls=f"pill {tone}", title=str(delivery["state"])),
+        together(
+            tag("span", words + code, cls=f"pill {tone}", title=str(delivery["state"])),
+            tag("p", str(delivery["why"]), cls="muted") if delivery["why"] else "",
+        ),
     )
     return tag("tr", *(tag("td", each) for each in cells), title=str(document["id"]))
 

@@ -34,6 +34,14 @@ WORK: Final = (
     (StatusCode.COMPLETED, timedelta(seconds=60), "Hoàn thành"),
 )
 """When each is reported, in the sandbox's time since the document was taken: a person can watch, a moved clock shows the end."""
+REFUSED_BY: Final = "[02]"
+RECALL_REFUSED_BY: Final = "[16]"
+"""What the subject of a document says where its sender wants to see it refused, or its recall."""
+REFUSAL: Final = ((StatusCode.REFUSED, timedelta(seconds=2), "Văn bản không đúng thẩm quyền giải quyết"),)
+RECALLS: Final = (
+    (StatusCode.RECALL_AGREED, "Đồng ý thu hồi"),
+    (StatusCode.RECALL_REFUSED, "Văn bản đã được thực hiện"),
+)
 RECALLED_AFTER: Final = timedelta(seconds=3)
 _OPEN: Final = frozenset({State.COLLECTED, State.RECEIVED, State.ASSIGNED, State.PROCESSING})
 _STANDING: Final = _OPEN | {State.AVAILABLE, State.QUEUED, State.COMPLETED}
@@ -120,13 +128,13 @@ class Peer:
         await self.client.post(f"/inbox/leases/{lease['token']}/ack", {})
         self.told["received"] += len(lease["deliveries"])
         for each in lease["deliveries"]:
-            self._plan(each["id"])
+            self._plan(each["id"], each["subject"])
 
-    def _plan(self, delivery: str, after: StatusCode | None = None) -> None:
+    def _plan(self, delivery: str, subject: str, after: StatusCode | None = None) -> None:
         now = self.clock.now()
         self._due += [
             Due(at=now + delay, delivery=delivery, code=code, words=words)
-            for code, delay, words in WORK
+            for code, delay, words in (REFUSAL if REFUSED_BY in subject else WORK)
             if after is None or code > after
         ]
 
@@ -161,14 +169,15 @@ class Peer:
                 self._recalled.add(delivery)
                 self._due = [due for due in self._due if due.delivery != delivery]
                 at = self.clock.now() + RECALLED_AFTER
-                self._due.append(Due(at=at, delivery=delivery, code=StatusCode.RECALL_AGREED, words="Đồng ý thu hồi"))
+                code, words = RECALLS[RECALL_REFUSED_BY in each["subject"]]
+                self._due.append(Due(at=at, delivery=delivery, code=code, words=words))
 
     async def _go_on(self) -> None:
         """Plan what is open and not planned: an earlier run ended in the middle of it."""
         async for each in self.client.items("/documents", role="receiver", limit=PAGE):
             own = each["deliveries"][0]
             if own["state"] in _OPEN and all(due.delivery != own["id"] for due in self._due):
-                self._plan(own["id"], StatusCode(own["status_code"]) if own["status_code"] else None)
+                self._plan(own["id"], each["subject"], StatusCode(own["status_code"]) if own["status_code"] else None)
 
     async def _forever(self, work: Callable[[], Any]) -> None:
         while True:

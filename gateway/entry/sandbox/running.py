@@ -11,6 +11,7 @@ from gateway.entry.api.app import application
 from gateway.entry.api.connection import listen
 from gateway.entry.api.hub import Hub
 from gateway.entry.cli.api_client import connected
+from gateway.entry.places import place
 from gateway.entry.sandbox.calls import CallLog
 from gateway.entry.sandbox.clock import MovableClock
 from gateway.entry.sandbox.control import control
@@ -25,6 +26,7 @@ from gateway.entry.sandbox.switches import Switches
 from gateway.entry.worker import Worker
 from gateway.infra.clock import SystemClock
 from gateway.infra.key_files import load_identity
+from gateway.ports import Telemetry
 from gateway.wiring import assemble
 
 CALLS_FILE = "calls.jsonl"
@@ -62,12 +64,19 @@ async def opened(laid: Laid) -> AsyncIterator[Sandbox]:
         stop = asyncio.Event()
         worker = asyncio.create_task(Worker(parts.ports, parts.rules).run(stop))
         working = asyncio.create_task(office.run())
+        working.add_done_callback(lambda ended: _told(ended, parts.telemetry))
         try:
             yield sandbox
         finally:
             stop.set()
             working.cancel()
             await asyncio.gather(worker, working, return_exceptions=True)
+
+
+def _told(ended: asyncio.Task[None], telemetry: Telemetry) -> None:
+    """Write down what ended the peers, unless it is the sandbox's own end."""
+    if not ended.cancelled() and (error := ended.exception()) is not None:
+        telemetry.record("sandbox.failed", error=place(error))
 
 
 @contextlib.asynccontextmanager
