@@ -19,4 +19,4 @@ class TestConformanceOverSftp(Conformance):
     @pytest.fixture
     def subject(self) -> Subject:
         found = find(self.folder)
-        return Subject(found=found, side=found.part("tests.other_side", "SftpSide"))
+        return Subject(found=found, side=found.part("tests.sftp_side", "SftpSide"))

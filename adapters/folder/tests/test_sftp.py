@@ -25,7 +25,7 @@ from ..tray_in import InTray
 from ..tray_out import OutTray
 from .clocks import MovedClock
 from .faulty import Plain
-from .other_side import SftpSide
+from .sftp_side import SftpSide
 
 
 @pytest.fixture
