@@ -7,6 +7,7 @@ from functools import cache
 
 from aiohttp import web
 
+from gateway.core.faults import Misconfigured
 from gateway.entry.api.app import application
 from gateway.entry.api.connection import listen
 from gateway.entry.api.hub import Hub
@@ -86,12 +87,21 @@ async def _listening(laid: Laid, app: web.Application) -> AsyncIterator[str]:
     try:
         if runner.server is not None:
             overhear(runner.server)
-        server = await listen(runner, laid.settings.server.host, laid.settings.server.port, None)
+        server = await _listen(runner, laid.settings.server.host, laid.settings.server.port)
         host, port = server.sockets[0].getsockname()[:2]
         yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
         server.close()
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server:
+    try:
+        return await listen(runner, host, port, None)
+    except OSError as error:
+        vi = f"Không mở được cổng {port} ({error.strerror}); chọn cổng khác bằng --port."
+        en = f"Port {port} cannot be opened ({error.strerror}); choose another one with --port."
+        raise Misconfigured("misconfigured", path="server.port", detail=vi, detail_en=en) from error
 
 
 @contextlib.asynccontextmanager

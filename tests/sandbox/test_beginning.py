@@ -1,5 +1,7 @@
-"""A system that the hub pushes to by an adapter, and a sandbox that is begun again in the middle of its work."""
+"""How a sandbox begins: with a system that the hub pushes to, in the middle of its work, and where something is wrong."""
 
+import socket
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -7,7 +9,7 @@ import pytest
 
 from gateway.core.faults import Misconfigured
 from gateway.entry.cli.sandbox import joined_by
-from gateway.entry.sandbox.layout import Joined, lay_out
+from gateway.entry.sandbox.layout import Joined, Laid, lay_out
 from gateway.entry.sandbox.running import opened
 from tests.sandbox.conftest import Vendor
 
@@ -16,7 +18,7 @@ FLAGS = "".join(f"{flag} = true\n" for flag in ("push", "collect", "statuses", "
 MANIFEST = f'name = "my_own"\nversion = "1"\ncontract = 1\n{FLAGS}[description]\nvi = "của tôi"\nen = "mine"\n'
 
 
-async def test_the_hub_pushes_to_my_system_by_its_adapter_and_a_second_run_goes_on_where_the_first_ended(tmp_path: Path) -> None:
+async def test_the_hub_pushes_to_me_and_a_second_run_goes_on_where_the_first_ended(tmp_path: Path) -> None:
     laid = lay_out(tmp_path / "hub", port=0, mine=None, joined=Joined(adapter="loopback", settings={}))
     async with opened(laid) as sandbox, aiohttp.ClientSession() as session:
         vendor = Vendor(sandbox=sandbox, session=session)
@@ -37,6 +39,16 @@ async def test_a_link_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="no-such"):
         async with opened(laid):
             pass
+
+
+async def test_a_port_that_is_taken_is_named(laid: Laid) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Misconfigured, match=f"{port}.*--port"):
+            async with opened(replace(laid, settings=laid.settings.listening(port))):
+                pass
 
 
 def test_an_adapter_is_named_by_its_folder_too(tmp_path: Path) -> None:
