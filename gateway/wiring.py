@@ -29,6 +29,7 @@ from gateway.infra.rules_files import Loaded, Sources, load
 from gateway.infra.scanner_clamd import ClamdScanner
 from gateway.infra.signer_file import FileSigner
 from gateway.infra.telemetry import LoggedTelemetry
+from gateway.infra.turns import SqlTurns
 from gateway.infra.vault_files import FileVault
 from gateway.infra.waiting import ProcessWaiting
 from gateway.ports import Broker, Clock, Ports, Telemetry
@@ -149,6 +150,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         ledger=SqlLedger(executor),
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
+        turns=SqlTurns(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
         broker=queues,

@@ -1,6 +1,9 @@
 """Collect: what waits in a system that cannot send is fetched by its adapter, and goes through the same doors as all else."""
 
+import secrets
 from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from gateway.core.directory import Link, System
@@ -14,6 +17,7 @@ from gateway.flows.within import within
 from gateway.ports import Ports, Staged
 from gateway.sdk import Accepted, Collected, CollectedEnvelope, CollectedStatus, Opener, Outcome, Refused
 
+MARGIN_SECONDS: Final = 30.0
 ROUND: Final = 200
 """Taken from a system before it is asked anew: what it wrote meanwhile, an urgent document too, is seen then."""
 
@@ -21,12 +25,39 @@ ROUND: Final = 200
 async def collect(ports: Ports, rules: Rules, system: System, link: Link, *, trace_id: str) -> int:
     """Fetch what waits, at most a round of it; give how much that was. The other side is told what became of each.
 
-    Raises what the adapter or the ledger raises: what was not acknowledged is given again.
+    One worker at a time fetches from a system. Raises what the adapter or the ledger raises: what was not acknowledged is given
+    again.
     """
+    turn = _Turn(ports, f"collect {system.id}", timedelta(seconds=3 * link.seconds + MARGIN_SECONDS))
+    if not await turn.is_mine():
+        return 0
+    try:
+        return await _round(ports, rules, system, link, turn, trace_id)
+    finally:
+        await ports.turns.leave(turn.name, turn.holder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The turn at one system: three calls of its adapter fit into it."""
+
+    ports: Ports
+    name: str
+    lasts: timedelta
+    holder: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+
+    async def is_mine(self) -> bool:
+        now = self.ports.clock.now()
+        return await self.ports.turns.take(self.name, self.holder, until=now + self.lasts, now=now)
+
+
+async def _round(ports: Ports, rules: Rules, system: System, link: Link, turn: _Turn, trace_id: str) -> int:
     adapter = await within(link.seconds, ports.catalogue.adapter(system))
     count = 0
     async with aclosing(adapter.collect()) as waiting:
         while (each := await within(link.seconds, anext(waiting, None))) is not None:
+            if not await turn.is_mine():  # it took too long over the one before, and another began
+                break
             outcome = await _take(ports, rules, system, each, link, trace_id)
             await within(link.seconds, adapter.acknowledge(each, outcome))
             count += 1

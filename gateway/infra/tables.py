@@ -141,6 +141,14 @@ bulletins = sa.Table(
     sa.Column("why", sa.Text),
 )
 
+turns = sa.Table(
+    "turns",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("until", Moment, nullable=False),
+)
+
 audit = sa.Table(
     "audit",
     METADATA,

@@ -26,6 +26,7 @@ from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
 from gateway.ports.reconciliation import Reconciliation
 from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
+from gateway.ports.turns import Turns
 
 __all__ = [
     "Acceptance",
@@ -73,6 +74,7 @@ __all__ = [
     "Tally",
     "Telemetry",
     "Telling",
+    "Turns",
     "Untold",
     "Vault",
     "Waiting",
@@ -87,6 +89,7 @@ class Ports:
     ledger: Ledger
     outbox: Outbox
     notices: Notices
+    turns: Turns
     reconciliation: Reconciliation
     dead_letters: DeadLetters
     broker: Broker

@@ -28,6 +28,7 @@ from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.reconciliation import SqlReconciliation
 from gateway.infra.telemetry import LoggedTelemetry
+from gateway.infra.turns import SqlTurns
 from gateway.infra.vault_files import FileVault
 from gateway.infra.waiting import ProcessWaiting
 from gateway.ports import Acceptance, Ports, QueueId, Staged
@@ -183,6 +184,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         ledger=SqlLedger(executor),
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
+        turns=SqlTurns(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
         broker=MemoryBroker(),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,13 @@ async def test_a_stream_that_stands_still_is_given_up(plane: Plane) -> None:
     with pytest.raises(Transient, match="receiver-timeout"):
         await collect(plane.ports, plane.rules, SENDING, quick, trace_id="")
     assert plane.office.answered == []
+
+
+async def test_while_one_worker_fetches_from_a_system_another_does_not(plane: Plane) -> None:
+    now = plane.clock.now()
+    name = f"collect {SENDING.id}"
+    await plane.ports.turns.take(name, "another worker", until=now + timedelta(seconds=30), now=now)
+    plane.office.offered = [offered()]
+    assert await collect(plane.ports, plane.rules, SENDING, LINK, trace_id="") == 0
+    await plane.ports.turns.leave(name, "another worker")
+    assert await collect(plane.ports, plane.rules, SENDING, LINK, trace_id="") == 1

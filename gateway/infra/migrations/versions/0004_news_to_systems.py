@@ -1,4 +1,4 @@
-"""How far each system was told the news of its documents.
+"""How far each system was told the news of its documents, and whose turn it is at what one worker does at a time.
 
 Revision: 0004
 """
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table; a system's row is made when it is first told something."""
+    """Make the tables; a row is made when it is first needed."""
     op.create_table(
         "bulletins",
         sa.Column("system", sa.Text(), nullable=False),
@@ -25,5 +25,12 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("system"),
+    )
+    op.create_table(
+        "turns",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )
     op.create_index("events_by_time", "events", ["at"])
