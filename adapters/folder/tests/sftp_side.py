@@ -22,12 +22,14 @@ class SftpSide(OtherSide):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.server = SshServer()
-        self.office = Office(self.server.root)
-        self._relay = Relay("127.0.0.1", self.server.port)
+        self.server: SshServer
+        self._relay: Relay
         self._faulty: FaultyServer | None = None
 
     async def __aenter__(self) -> Self:
+        self.server = SshServer()
+        self.office = Office(self.server.root)
+        self._relay = Relay("127.0.0.1", self.server.port)
         self.office.make()
         self.server.own()
         self.server.start()

@@ -22,13 +22,14 @@ UNPRIVILEGED: Final = "nobody"
 """Who runs the server where we are root, so that it needs nothing of the system's, and may not write everywhere."""
 GUARD: Final = 'read -r _; kill -s KILL "$1"'
 CONFIG: Final = """
+# UsePAM: without it, a user whose password nobody may read is a locked one
 Port {port}
 ListenAddress 127.0.0.1
 HostKey {folder}/host_key
 AuthorizedKeysFile {folder}/authorized_keys
 PidFile none
 StrictModes no
-UsePAM {pam}
+UsePAM yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin yes
@@ -58,8 +59,7 @@ class SshServer:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
-        pam = "no" if self._owner is None else "yes"  # without it a user without a password is a locked one
-        (self.folder / "config").write_text(CONFIG.format(port=self.port, folder=self.folder, pam=pam))
+        (self.folder / "config").write_text(CONFIG.format(port=self.port, folder=self.folder))
         self.own()
 
     def own(self) -> None:
