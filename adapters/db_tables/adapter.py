@@ -66,8 +66,15 @@ class DbTables(BlockingAdapter):
         statuses.report(self._vendor, notice)
 
     def collect(self) -> Iterator[Collected]:
-        yield from outbox.collect(self._vendor)
-        yield from statuses.collect(self._vendor)
+        """Give documents and statuses in turn: a backlog of the ones does not hold the others up."""
+        waiting: list[Iterator[Collected]] = [outbox.collect(self._vendor), statuses.collect(self._vendor)]
+        while waiting:
+            for source in tuple(waiting):
+                each = next(source, None)
+                if each is None:
+                    waiting.remove(source)
+                else:
+                    yield each
 
     def acknowledge(self, collected: Collected, outcome: Outcome) -> None:
         if isinstance(collected, CollectedStatus):

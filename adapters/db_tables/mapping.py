@@ -95,9 +95,10 @@ class State(_Part):
 
 
 class Pending(_Part):
-    """Which rows the hub takes: those that are pending and meet `where`, in the order of a column (else of the key)."""
+    """Which rows the hub takes: those that are pending, meet `where` and not `unless`, in the order of a column, else the key."""
 
     where: Condition = {}
+    unless: Condition = {}
     order: Name | None = None
 
 

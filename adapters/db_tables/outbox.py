@@ -53,7 +53,7 @@ def _waiting(vendor: Vendor) -> sa.Select[Any]:
     outbox, table = vendor.mapping.outbox, vendor.tables.outbox_document
     key = table.c[outbox.document.key]
     order = table.c[outbox.document.order or outbox.document.key]
-    found = sa.select(key).where(*condition(table, outbox.document.where)).order_by(order, key)
+    found = sa.select(key).where(*condition(table, outbox.document)).order_by(order, key)
     if outbox.receivers is None or vendor.tables.outbox_receivers is None:
         return found.where(table.c[outbox.state.column] == outbox.state.pending)
     own = vendor.tables.outbox_receivers
@@ -62,7 +62,7 @@ def _waiting(vendor: Vendor) -> sa.Select[Any]:
 
 def _pending(table: sa.Table, rows: Receivers, state: State) -> Iterator[sa.ColumnElement[bool]]:
     yield table.c[state.column] == state.pending
-    yield from condition(table, rows.where)
+    yield from condition(table, rows)
 
 
 def _stated(vendor: Vendor) -> tuple[sa.Table, State]:
@@ -141,7 +141,7 @@ def _to(vendor: Vendor, row: Mapping[str, Any], receivers: Sequence[Mapping[str,
 
 def _files(connection: sa.Connection, vendor: Vendor, document: Any) -> list[dict[str, Any]]:
     files, table = vendor.mapping.outbox.files, vendor.tables.outbox_files
-    found = sa.select(table).where(*condition(table, files.where), table.c[files.document] == document)
+    found = sa.select(table).where(*condition(table, files), table.c[files.document] == document)
     return read(connection, found.order_by(*_order(table, files, files)))
 
 

@@ -32,7 +32,7 @@ def collect(vendor: Vendor) -> Iterator[CollectedStatus]:
     statuses, table = vendor.mapping.statuses, vendor.tables.statuses
     key = table.c[statuses.key]
     order = table.c[statuses.order or statuses.key]
-    pending = (*condition(table, statuses.where), table.c[statuses.state.column] == statuses.state.pending)
+    pending = (*condition(table, statuses), table.c[statuses.state.column] == statuses.state.pending)
     with vendor.database.transaction() as connection:
         rows = read(connection, sa.select(table).where(*pending).order_by(order, key).limit(ROUND))
     for row in rows:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from gateway.sdk import Misconfigured, Undeliverable
 
 from .columns import Column, Type, sql_type
-from .mapping import Condition, Files, Kept, Mapping, Pending, Rows, State, Statuses
+from .mapping import Files, Kept, Mapping, Pending, Rows, State, Statuses
 
 _FAMILIES: Final = (
     ({Type.TEXT, Type.LONG}, (sa.String,)),
@@ -113,19 +113,24 @@ class Tables:
         return sa.Table(rows.table, sa.MetaData(), *made, schema=self._schema, implicit_returning=self._returning)
 
 
-def condition(table: sa.Table, where: Condition) -> Iterator[sa.ColumnElement[bool]]:
-    """Give the conditions that rows must meet."""
-    for name, value in where.items():
-        yield table.c[name].in_(value) if isinstance(value, list) else table.c[name] == value
+def condition(table: sa.Table, rows: Pending) -> Iterator[sa.ColumnElement[bool]]:
+    """Give the conditions that rows must meet to be taken, besides being pending."""
+    for name, value in rows.where.items():
+        yield table.c[name].in_(_several(value))
+    for name, value in rows.unless.items():
+        yield sa.or_(table.c[name].is_(None), table.c[name].not_in(_several(value)))
+
+
+def _several(value: int | str | list[int | str]) -> list[int | str]:
+    return value if isinstance(value, list) else [value]
 
 
 def _extra(rows: Rows, of: Type) -> dict[str, Type]:
     """Give the columns that a section has besides those that hold fields."""
     extra: dict[str, Type] = {}
     if isinstance(rows, Pending):
-        for name, value in rows.where.items():
-            one = value[0] if isinstance(value, list) else value
-            extra[name] = Type.NUMBER if isinstance(one, int) else Type.TEXT
+        for name, value in (*rows.where.items(), *rows.unless.items()):
+            extra[name] = Type.NUMBER if isinstance(_several(value)[0], int) else Type.TEXT
     if isinstance(rows, Kept | Statuses):
         extra[rows.document] = of
     if isinstance(rows, Files):

@@ -75,6 +75,25 @@ async def test_a_receiver_that_was_recalled_before_the_sending_gets_nothing(adap
     assert [each.organ_id for each in (await document(one)).header.receivers] == [golden.SENDER]
 
 
+@pytest.mark.parametrize("send_type", [0, 1, 4, 99, None])
+async def test_a_receiver_of_a_kind_that_nobody_knows_is_not_passed_over_in_silence(
+    adapter: Adapter, other: OtherSide, send_type: int | None
+) -> None:
+    key = await offered(other)
+    other.sql('DELETE FROM "CONNECT_DOC_OUT_DETAIL"')
+    other.offer_receiver(key, "H56.50", SEND_TYPE=send_type)
+    assert len(await collected(adapter)) == 1
+
+
+async def test_a_backlog_of_documents_does_not_hold_up_a_status(adapter: Adapter, other: OtherSide) -> None:
+    consignment = golden.consignment()
+    await adapter.deliver(consignment)
+    for number in ("1", "2", "3"):
+        await offered(other, number)
+    status = await other.offer_status(consignment.key, StatusCode.REGISTERED, "Đã vào sổ")
+    assert [each.reference for each in await collected(adapter)].index(status) == 1
+
+
 async def test_the_same_rows_give_the_same_octets(adapter: Adapter, other: OtherSide) -> None:
     await offered(other)
     one, two = [each for _ in range(2) for each in await collected(adapter)]
