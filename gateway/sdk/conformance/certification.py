@@ -5,6 +5,7 @@ import importlib.util
 import io
 from contextlib import redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -61,8 +62,9 @@ def run(subject: "Subject", target: str, tests: tuple[Path, ...] = (), junit: Pa
     written = () if junit is None else (f"--junitxml={junit}", "-o", f"junit_suite_name={subject.found.manifest.name}")
     isolated = ("-c", str(CONFIGURATION), f"--rootdir={root}", f"--confcutdir={root}", "--import-mode=importlib")
     quiet = ("-p", "no:cacheprovider", "-q", "--tb=short", "--show-capture=no")
-    with redirect_stdout(io.StringIO()):
-        code = pytest.main([*isolated, *quiet, *written, str(SUITE), *map(str, tests)], plugins=[certification])
+    with TemporaryDirectory(prefix="lienthong-") as scratch, redirect_stdout(io.StringIO()):
+        arguments = (*isolated, f"--basetemp={scratch}/t", *quiet, *written, str(SUITE), *map(str, tests))
+        code = pytest.main(list(arguments), plugins=[certification])
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         raise Misconfigured("misconfigured", detail=f"pytest: {code!r}")
     return certification.report()

@@ -18,8 +18,8 @@ SENT_ON: Final = date(2026, 5, 4)
 """When the document was promulgated that the system under test sent, and that notices are about."""
 ACCEPTED_AT: Final = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
 NAME: Final = "Phụ lục.pdf"
-CONTENT: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 8 + b"\n%%EOF\n"
-"""Looks like a PDF, and holds every octet."""
+CONTENT: Final = b"%PDF-1.7\r\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 8 + b"\n%%EOF\r\n"
+"""Looks like a PDF, and holds every octet, and line ends of both kinds, which text is changed in."""
 PDF: Final = "application/pdf"
 TRACE: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
