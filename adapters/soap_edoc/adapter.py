@@ -26,6 +26,7 @@ from gateway.sdk.edxml import stream
 from gateway.sdk.http import Connection
 
 from .traces import status_package, trace_fields
+from .wire import legal
 
 if TYPE_CHECKING:
     from .client import Client
@@ -89,7 +90,7 @@ class SoapEdoc(BlockingAdapter):
 
     def acknowledge(self, collected: Collected, outcome: Outcome) -> None:
         """Confirm one document; of a refused one the words too."""
-        given = {"status": "Fail", "description": str(outcome)[:WORDS]} if isinstance(outcome, Refused) else {}
+        given = {"status": "Fail", "description": legal(str(outcome))[:WORDS]} if isinstance(outcome, Refused) else {}
         self._client.demand(self._client.call("ConfirmReceived", docId=collected.reference, **given))
 
     def health(self) -> None:

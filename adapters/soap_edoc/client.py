@@ -122,7 +122,7 @@ class Client:
             result = self._service[verb](**given)
         except zeep.exceptions.Fault as error:
             raise self._of_fault(error) from None
-        except (zeep.exceptions.Error, etree.LxmlError, ValueError, TypeError, AttributeError) as error:
+        except (zeep.exceptions.Error, etree.LxmlError, ValueError, TypeError, LookupError, AttributeError) as error:
             raise Transient("receiver-failed", detail=f"{verb}: {type(error).__name__}") from None
         if getattr(result, "status", None) not in {"Success", "Fail", "Error"}:
             raise Transient("receiver-failed", detail=f"{verb}: status")

@@ -19,7 +19,7 @@ from gateway.sdk.words import reasons
 
 from .codes import failed, refused
 from .traces import reported, trace_fields
-from .wire import CONTENT_TYPE, Call, Fields, Group, Misuse, encoded, optional, read_call, write_answer, write_fault
+from .wire import CONTENT_TYPE, Call, Fields, Group, Misuse, encoded, optional, read_call, weight, write_answer, write_fault
 
 T = TypeVar("T")
 Verb = Callable[[Group, Desk], Awaitable[Fields]]
@@ -45,7 +45,9 @@ async def answer(request: Request, desk: Desk) -> Response:
     if request.method != "POST":
         return Response(status=405, content_type="text/plain; charset=utf-8", body=b"", headers={"Allow": "GET, HEAD, POST"})
     try:
-        return await _called(request.body, desk)
+        call = await _read(request.body)
+        del request  # its body may be large, and all that counts is in the call
+        return await _called(call, desk)
     except Misuse as misuse:
         return _fault(400, misuse.fault, misuse.words)
     except Transient as fault:
@@ -53,8 +55,11 @@ async def answer(request: Request, desk: Desk) -> Response:
         return _fault(500, "Server", f"{first.vi} · {first.en}", {"Retry-After": str(fault.retry_after or 5)})
 
 
-async def _called(body: bytes, desk: Desk) -> Response:
-    call: Call = await _weighed(len(body), lambda: read_call(body))
+async def _read(body: bytes) -> Call:
+    return await _weighed(len(body), lambda: read_call(body))
+
+
+async def _called(call: Call, desk: Desk) -> Response:
     verb = VERBS.get(call.verb)
     if verb is None:
         raise Misuse("Client", f"Không có lệnh {call.verb[:60]}.", f"There is no call {call.verb[:60]}.")
@@ -62,8 +67,7 @@ async def _called(body: bytes, desk: Desk) -> Response:
         fields = await verb(call.given, desk)
     except Rejected as fault:
         fields = refused(fault)
-    size = sum(len(value) for _, value in fields if isinstance(value, str))
-    written = await _weighed(size, lambda: write_answer(f"{call.verb}Response", fields))
+    written = await _weighed(weight(fields), lambda: write_answer(f"{call.verb}Response", fields))
     return Response(content_type=CONTENT_TYPE, body=written)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from gateway.sdk import Consignment, Notice, StatusCode
 from gateway.sdk.edxml import Organisation, ResponseFor, StaffInfo, StatusPackage, write
 
-from .wire import Fields, Group, Misuse, optional
+from .wire import Fields, Group, Misuse, legal, optional
 
 VIETNAM: Final = timezone(timedelta(hours=7), "+07")
 WRITTEN: Final = "%Y/%m/%d %H:%M:%S"
@@ -30,7 +30,7 @@ def status_package(notice: Notice, code: StatusCode) -> bytes:
                 document_id=notice.document_id,
             ),
             status_code=code,
-            description=notice.description or None,
+            description=legal(notice.description).strip() or None,
             staff=_staff(notice.staff),
             timestamp=notice.at.astimezone(VIETNAM),
         )
@@ -49,9 +49,9 @@ def trace_fields(notice: Notice, doc_id: str) -> Fields:
         ("toOrganId", notice.receiver),
         ("statusCode", notice.code),
         ("state", notice.state),
-        ("description", notice.description),
+        ("description", legal(notice.description)),
         ("timestamp", f"{notice.at.astimezone(VIETNAM):{WRITTEN}}"),
-        *((name, notice.staff.get(name)) for name in STAFF),
+        *((name, legal(notice.staff.get(name, ""))) for name in STAFF),
     )
 
 
@@ -97,5 +97,5 @@ def _moment(trace: Group) -> datetime | None:
 
 
 def _staff(staff: Mapping[str, str]) -> StaffInfo | None:
-    known = {name: value for name in STAFF if (value := staff.get(name))}
+    known = {name: value for name in STAFF if (value := legal(staff.get(name, "")).strip())}
     return StaffInfo(**known) if known else None

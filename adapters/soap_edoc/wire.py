@@ -18,7 +18,8 @@ EDOC: Final = "http://www.e-doc.vn/Schema/"
 CONTENT_TYPE: Final = "text/xml; charset=utf-8"
 NEXT: Final = "http://schemas.xmlsoap.org/soap/actor/next"
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SPACES: Final = str.maketrans("", "", " \t\r\n")
+_SPACES: Final = " \t\r\n"
+_UNSPACED: Final = str.maketrans("", "", _SPACES)
 
 Fields = Sequence[tuple[str, "str | Fields"]]
 """Elements by name, in order: text, or elements again."""
@@ -75,7 +76,8 @@ class Group:
         if found is None:
             return None
         try:
-            return binascii.a2b_base64(found.translate(_SPACES), strict_mode=True)
+            spaced = any(space in found for space in _SPACES)
+            return binascii.a2b_base64(found.translate(_UNSPACED) if spaced else found, strict_mode=True)
         except (binascii.Error, ValueError) as error:
             raise Misuse("Client", f"{name} không phải base64.", f"{name} is not base64.") from error
 
@@ -123,13 +125,18 @@ def write_fault(code: str, words: str) -> bytes:
     envelope, body = _envelope()
     fault = etree.SubElement(body, f"{{{SOAP}}}Fault")
     etree.SubElement(fault, "faultcode").text = f"soap:{code}"
-    etree.SubElement(fault, "faultstring").text = _legal(words)
+    etree.SubElement(fault, "faultstring").text = legal(words)
     return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
 
 
 def encoded(octets: bytes) -> str:
     """Give octets in base64."""
     return base64.b64encode(octets).decode("ascii")
+
+
+def weight(fields: Fields) -> int:
+    """Count the characters of fields, and of those inside them."""
+    return sum(len(value) if isinstance(value, str) else weight(value) for _, value in fields)
 
 
 def optional(*fields: tuple[str, str | None]) -> list[tuple[str, str]]:
@@ -146,7 +153,7 @@ def _fill(parent: etree._Element, fields: Fields) -> None:
     for name, value in fields:
         child = etree.SubElement(parent, f"{{{EDOC}}}{name}")
         if isinstance(value, str):
-            child.text = _legal(value)
+            child.text = legal(value)
         else:
             _fill(child, value)
 
@@ -163,6 +170,6 @@ def _group(parent: etree._Element) -> Group:
     return Group(texts=texts, groups=groups)
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
     """Put a mark in the place of what XML cannot have."""
     return _NOT_XML.sub("�", text)

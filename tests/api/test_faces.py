@@ -30,6 +30,8 @@ async def answer(request, desk):
         raise RuntimeError("a secret of the adapter")
     if request.path == "/cancelled":
         raise asyncio.CancelledError
+    if request.path == "/hang":
+        await asyncio.sleep(60)
     if request.path == "/nonsense":
         return "nonsense"
     if request.path == "/fetch":
@@ -137,6 +139,12 @@ async def test_a_mistake_of_a_face_is_told_without_its_details(
     status, body, headers = await ask(hub.province, f"parley/{path}")
     assert (status, headers["Content-Type"][:24]) == (500, "application/problem+json")
     assert "adapter-failed" in body and "secret" not in body + capsys.readouterr().err
+
+
+async def test_a_face_has_its_time(hub: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.entry.api.faces.FACE_SECONDS", 0.1)
+    status, body, headers = await ask(hub.province, "parley/hang")
+    assert status == 500 and '"adapter-failed"' in body and "Retry-After" in headers
 
 
 async def test_a_refusal_that_a_face_does_not_catch_is_a_problem_document(hub: Province) -> None:

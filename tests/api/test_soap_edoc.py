@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from gateway.core import writing
 from gateway.core.model import VIETNAM, Priority, StatusCode
+from gateway.sdk.shipped import shipped
 from tests.api.conftest import Client, Province, of_today
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE, attachment, document, status
 
@@ -297,6 +299,32 @@ async def test_what_is_no_call_is_a_fault_of_the_client(hub: Province, vendors: 
     status_, said = await vendors[DEPARTMENT].post(HOSTILE[what].replace("{docId}", name).encode())
     assert status_ == 400 and "<faultcode>soap:" in said and "Traceback" not in said
     assert await _pending(vendors[DEPARTMENT]) == [name]
+
+
+EVERY = {
+    "GetPendingDocumentIds": "",
+    "GetDocument": "<docId>{docId}</docId>",
+    "ConfirmReceived": "<docId>{docId}</docId>",
+    "UpdateTraces": "<docId>{docId}</docId><trace><statusCode>03</statusCode></trace>",
+    "GetTraces": "",
+    "GetOrganizations": "",
+    "CheckPermission": "",
+    "SendDocument": "<document>AA==</document>",
+}
+
+
+@pytest.mark.parametrize("whose", [PROVINCE, DEPARTMENT])
+async def test_every_answer_is_as_the_wsdl_has_it(hub: Province, vendors: dict[str, Vendor], whose: str) -> None:
+    described: Any = etree.parse(shipped("adapters") / "soap_edoc" / "edoc.wsdl")
+    schema = etree.XMLSchema(described.find(".//{http://www.w3.org/2001/XMLSchema}schema"))
+    await _sent(hub, vendors)
+    (name,) = await _pending(vendors[DEPARTMENT])
+    for verb, inside in EVERY.items():
+        call = CALL.format(header="", verb=verb, inside=inside.replace("{docId}", name))
+        _, said = await vendors[whose].post(call.encode())
+        (answer,) = etree.fromstring(said.encode()).iterfind("{*}Body/*")
+        assert etree.QName(answer).localname == f"{verb}Response", said
+        schema.assertValid(answer)
 
 
 async def test_zeep_reads_the_faults(hub: Province, vendors: dict[str, Vendor]) -> None:
