@@ -1,9 +1,12 @@
 """Certifying an adapter: the suite and the adapter's own tests in one run, away from any configuration, and the reports of it."""
 
+import asyncio
 import importlib
 import importlib.util
 import io
 from contextlib import redirect_stdout
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -75,9 +78,14 @@ def _subject(target: str) -> tuple["Subject", tuple[Path, ...]]:
     from gateway.sdk.conformance.suite import MODULE, OTHER_SIDE
     from gateway.sdk.conformance.trial import Subject
     from gateway.sdk.opening import find
+    from gateway.sdk.shipped import shipped
 
     if target.startswith(("http://", "https://")):
-        raise Misconfigured("misconfigured", detail="chưa thử được qua HTTP", detail_en="cannot be tried over HTTP yet")
+        from gateway.sdk.conformance.remote_side import RemoteSide, meet
+
+        service = asyncio.run(meet(target))
+        speaking = replace(find(shipped("adapters") / "remote"), manifest=service.manifest)
+        return Subject(found=speaking, side=partial(RemoteSide, service)), ()
     found = find(Path(target))
     tests = found.folder / "tests"
     return Subject(found=found, side=found.part(MODULE, OTHER_SIDE)), (tests,) if tests.is_dir() else ()

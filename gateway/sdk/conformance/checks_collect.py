@@ -52,7 +52,7 @@ class CollectChecks:
     async def test_what_is_accepted_is_told_so_and_not_given_again(self, trial: Trial) -> None:
         reference = await offer(trial, outgoing())
         await accept(trial, (await _waiting(trial, reference))[reference])
-        said = (await trial.other.outcomes()).get(reference)
+        said = (await trial.outcomes()).get(reference)
         expect(said == "accepted", f"bên kia biết: {said!r}", f"the other side knows: {said!r}")
         await trial.reopen()
         await _expect_gone(trial, reference)
@@ -62,7 +62,7 @@ class CollectChecks:
         reference = await offer(trial, outgoing())
         given = (await _waiting(trial, reference))[reference]
         await bounded(trial.adapter.acknowledge(given, REFUSED))
-        said = (await trial.other.outcomes()).get(reference) or ""
+        said = (await trial.outcomes()).get(reference) or ""
         expect(REFUSED.vi in said, f"bên kia biết: {said!r}", f"the other side knows: {said!r}")
         await _expect_gone(trial, reference)
 

@@ -70,7 +70,7 @@ class InterruptionChecks:
         expect(not early, "xong trước khi đọc hết văn bản", "ended before the whole document was read")
         await cancelled(task)
         await asyncio.sleep(trial.settling)
-        expect(not await trial.other.held(), "bên kia có văn bản dở dang", "the other side has half a document")
+        expect(not await trial.held(), "bên kia có văn bản dở dang", "the other side has half a document")
         await trial.deliver(consignment)
         await expect_whole(await trial.only(), consignment)
 
@@ -86,7 +86,7 @@ class InterruptionChecks:
         else:
             fail("nhận xong một văn bản dở dang", "took half a document")
         await asyncio.sleep(trial.settling)
-        expect(not await trial.other.held(), "bên kia có văn bản dở dang", "the other side has half a document")
+        expect(not await trial.held(), "bên kia có văn bản dở dang", "the other side has half a document")
         await trial.deliver(consignment)
         await expect_whole(await trial.only(), consignment)
 

@@ -37,7 +37,7 @@ class LossChecks:
 
 async def _lost(trial: Trial, consignment: Consignment) -> Difference:
     await trial.deliver(consignment)
-    held = (await trial.other.held())[-1]
+    held = (await trial.held())[-1]
     return difference(fields(await octets(consignment.open)), fields_held(held))
 
 

@@ -53,7 +53,7 @@ class OutageChecks:
         expect_fault(fault, Undeliverable, "receiver-refused")
         told = REASON in fault.detail or not getattr(trial.other, "says_why", True)
         expect(told, f"detail không có lý do của bên kia: {fault.detail!r}", f"detail lacks the reason: {fault.detail!r}")
-        expect(not await trial.other.held(), "bị từ chối mà bên kia vẫn có văn bản", "refused, and handed over all the same")
+        expect(not await trial.held(), "bị từ chối mà bên kia vẫn có văn bản", "refused, and handed over all the same")
 
     @check("Sai tài khoản → Misconfigured", moods=(Mood.UNAUTHORISED,))
     @pytest.mark.parametrize("call", CALLS)

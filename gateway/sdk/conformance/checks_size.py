@@ -43,7 +43,7 @@ class SizeChecks:
             await trial.deliver(consignment, LARGE_SECONDS)
         size = grown() // 1_000_000
         expect(grown() < MOST_GROWTH, f"bộ nhớ tăng {size} MB", f"the process grew by {size} MB")
-        held = (await trial.other.held())[-1]
+        held = (await trial.held())[-1]
         digests = set(held.files.values())
         if held.envelope is not None:
             digests.add(hashlib.sha256(held.envelope).hexdigest())

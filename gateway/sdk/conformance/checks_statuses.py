@@ -47,7 +47,7 @@ class StatusChecks:
         state, words = CODES[code]
         notice = _after(await news(trial), 7, code, state, words)
         await trial.report(notice)
-        told = _of(await trial.other.told(), notice)
+        told = _of(await trial.told(), notice)
         expect(len(told) == 1, f"{code}: bên kia có {len(told)} tin", f"{code}: the other side was told {len(told)} times")
         said = told[0].description
         expect(words in said, f"{code}: lời thành {said!r}", f"{code}: the words became {said!r}")
@@ -57,7 +57,7 @@ class StatusChecks:
         notice = await news(trial)
         for sequence, state in enumerate(HUB, start=1):
             await trial.report(_after(notice, sequence, None, state, "Không gửi được: bên nhận từ chối"))
-        coded = [each for each in await trial.other.told() if each.code is not None]
+        coded = [each for each in await trial.told() if each.code is not None]
         expect(not coded, f"tin không mã thành {coded}", f"news without a code became {coded}")
 
     @check("Trạng thái đến trễ hoặc hai lần: mỗi tin một hiệu lực", "statuses")
@@ -67,7 +67,7 @@ class StatusChecks:
         last = _after(first, 9, StatusCode.COMPLETED, State.COMPLETED, "Đã hoàn thành")
         for notice in (last, late, last, late):
             await trial.report(notice)
-        told = await trial.other.told()
+        told = await trial.told()
         lasting, lately = len(_of(told, last)), len(_of(told, late))
         expect(lasting == 1, f"tin 06 có {lasting} hiệu lực", f"news 06 had {lasting} effects")
         expect(lately <= 1, f"tin 03 có {lately} hiệu lực", f"news 03 had {lately} effects")
@@ -79,7 +79,7 @@ class StatusChecks:
         await trial.outcome(trial.adapter.report(notice))
         await trial.other.be(Mood.WELL)
         await trial.report(notice)
-        told = _of(await trial.other.told(), notice)
+        told = _of(await trial.told(), notice)
         expect(len(told) == 1, f"tin có {len(told)} hiệu lực", f"the news had {len(told)} effects")
 
     @check("Đề nghị thu hồi (13) đến nơi, một lần", "push", "statuses", "recall")
@@ -89,7 +89,7 @@ class StatusChecks:
         notice = golden.recall(consignment)
         await trial.report(notice)
         await trial.report(notice)
-        told = _of(await trial.other.told(), notice)
+        told = _of(await trial.told(), notice)
         expect(len(told) == 1, f"bên kia có {len(told)} tin 13", f"the other side was told {len(told)} times (13)")
         said = told[0].description
         expect(notice.description in said, f"lời thành {said!r}", f"the words became {said!r}")

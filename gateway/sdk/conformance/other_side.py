@@ -7,6 +7,7 @@ without holding them, since the kit measures the whole process. What else it may
 - `says_why = False`: the protocol has no room for the reason of a refusal.
 - `losses: Mapping[str, str]`: fields of edXML that the vendor's format has no room for, by path, and why; the report shows it.
 - `meet(adapter)`: is called with each adapter that was opened, for an other side that lives inside the adapter's own process.
+- `held`, `told` and `outcomes` raise `NotImplementedError(why)` where the other side cannot be looked into.
 - `offer` and `offer_status` raise `NotImplementedError(why)` where the protocol cannot carry a document or a status.
 """
 

@@ -1,18 +1,20 @@
 """A trial: the other side and the adapter, opened for one check, with what was heard of them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import pytest
+
 from gateway.core.faults import Fault
 from gateway.sdk import Adapter, Collected, Consignment, Notice, Taken
 from gateway.sdk.conformance import golden
 from gateway.sdk.conformance.checking import fail
-from gateway.sdk.conformance.other_side import Held, OtherSide
+from gateway.sdk.conformance.other_side import Held, OtherSide, Told
 from gateway.sdk.opening import Found
 
 T = TypeVar("T")
@@ -97,9 +99,21 @@ class Trial:
                     fail(f"collect không bao giờ hết (> {MOST})", f"collect never ends (> {MOST})")
         return collected
 
+    async def held(self) -> tuple[Held, ...]:
+        """Give the documents that the other side has, or skip where it cannot be looked into."""
+        return await _seen(self.other.held())
+
+    async def told(self) -> tuple[Told, ...]:
+        """Give the news that the other side was told, or skip."""
+        return await _seen(self.other.told())
+
+    async def outcomes(self) -> Mapping[str, str]:
+        """Give what the other side knows of what was collected, or skip."""
+        return await _seen(self.other.outcomes())
+
     async def only(self) -> Held:
         """Give the only document that the other side has."""
-        held = await self.other.held()
+        held = await self.held()
         if len(held) != 1:
             fail(f"bên kia có {len(held)} văn bản, cần đúng 1", f"the other side has {len(held)} documents, expected exactly 1")
         return held[0]
@@ -152,6 +166,13 @@ class Trial:
 
     def _log(self, event: str, **facts: str | float | None) -> None:
         self.heard.append(f"{event} {facts}")
+
+
+async def _seen(look: Awaitable[T]) -> T:
+    try:
+        return await look
+    except NotImplementedError as error:
+        pytest.skip(str(error))
 
 
 async def bounded(call: Awaitable[T], seconds: float = CALL_SECONDS) -> T:
