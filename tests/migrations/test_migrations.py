@@ -17,7 +17,7 @@ from gateway.core.faults import Transient
 from gateway.infra.executor_sqlite import engine
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import head, migrate
-from gateway.infra.tables import METADATA
+from gateway.infra.tables_followed import METADATA
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,0 +1,52 @@
+"""The tables of what follows a document: what others say of it, and statuses that wait for theirs."""
+
+import sqlalchemy as sa
+
+from gateway.infra.tables import METADATA, Moment
+
+__all__ = ["METADATA", "held_statuses", "links"]
+
+links = sa.Table(
+    "links",
+    METADATA,
+    sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), primary_key=True),
+    sa.Column("place", sa.SmallInteger, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("organ", sa.Text, nullable=False),
+    sa.Column("code", sa.Text),
+    sa.Column("promulgated_on", sa.Date),
+    sa.Column("document_id", sa.Text),
+    sa.Column("target", sa.String(32), sa.ForeignKey("documents.id")),
+    sa.Column("delivery", sa.String(32), sa.ForeignKey("deliveries.id")),
+    sa.Column("answer", sa.Text),
+    sa.Index("links_by_target", "target"),
+    sa.Index("links_by_delivery", "delivery"),
+)
+
+held_statuses = sa.Table(
+    "held_statuses",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("reporter", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("receiver", sa.Text, nullable=False),
+    sa.Column("document_id", sa.Text),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("notation", sa.Text, nullable=False),
+    sa.Column("promulgated_on", sa.Date, nullable=False),
+    sa.Column("code", sa.String(2), nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("staff", sa.JSON, nullable=False),
+    sa.Column("reported_at", Moment),
+    sa.Column("package", sa.LargeBinary, nullable=False),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("resolved_at", Moment),
+    sa.Column("outcome", sa.Text),
+    sa.Column("delivery", sa.String(32), sa.ForeignKey("deliveries.id")),
+    sa.Column("by", sa.Text),
+    sa.Column("note", sa.Text),
+)
+_OPEN = held_statuses.c.resolved_at.is_(None)
+sa.Index("held_statuses_open", held_statuses.c.owner, held_statuses.c.receiver, postgresql_where=_OPEN, sqlite_where=_OPEN)
+sa.Index("held_statuses_by_age", held_statuses.c.received_at, postgresql_where=_OPEN, sqlite_where=_OPEN)
