@@ -1,6 +1,5 @@
 """A vendor's database as the kit wants it: a real PostgreSQL with the vendor's tables, behind a relay that makes it sick."""
 
-import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +13,12 @@ import sqlalchemy as sa
 from adapters.db_tables.tests.servers import PASSWORD, USER, server
 from gateway.sdk import StatusCode
 from gateway.sdk.conformance.other_side import REASON, Held, Mood, Outgoing, Told
-from gateway.sdk.conformance.relay import CHUNK, MOODS, Relay
+from gateway.sdk.conformance.relay import MOODS
 
+from .. import paths
 from ..columns import Column
 from ..mapping import Rows, load
+from .cutting import CutAtCommit
 
 SQL: Final = {
     Mood.REFUSING: f"""CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -29,38 +30,6 @@ FAIL: Final = """ALTER TABLE "{0}" RENAME TO "{0}_away";
         RAISE EXCEPTION 'could not read block 7' USING ERRCODE = 'io_error'; END $$;
     CREATE VIEW "{0}" AS SELECT * FROM "fail_{0}"();"""
 WORK: Final = 'DROP VIEW "{0}"; DROP FUNCTION "fail_{0}"(); ALTER TABLE "{0}_away" RENAME TO "{0}";'
-
-
-class CutAtCommit(Relay):
-    """In silence: the database commits what was written, and the connection breaks before it can say so."""
-
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._mood is not Mood.SILENT:
-            await super()._relay(reader, writer)
-            return
-        behind, onwards = await asyncio.open_connection(*self._behind)
-        wrote = False
-
-        async def there() -> None:
-            nonlocal wrote
-            while chunk := await reader.read(CHUNK):
-                wrote = wrote or b"INSERT INTO" in chunk
-                onwards.write(chunk)
-                await onwards.drain()
-
-        async def back() -> None:
-            while (chunk := await behind.read(CHUNK)) and not (wrote and b"COMMIT\0" in chunk):
-                writer.write(chunk)
-                await writer.drain()
-
-        both = asyncio.create_task(there()), asyncio.create_task(back())
-        try:
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            onwards.transport.abort()  # first: this may be cancelled while it waits
-            for each in both:
-                each.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
 
 
 class OtherSide:
@@ -101,6 +70,12 @@ class OtherSide:
     @property
     def secrets(self) -> frozenset[str]:
         return frozenset({PASSWORD})
+
+    @property
+    def losses(self) -> Mapping[str, str]:
+        """Say which fields have no column, as README.md does."""
+        kept = {column.source for column in self.mapping.inbox.document.columns.values()}
+        return dict.fromkeys(paths.DOCUMENT - kept, "không có cột · no column")
 
     async def be(self, mood: Mood) -> None:
         before, self._mood = self._mood, mood
