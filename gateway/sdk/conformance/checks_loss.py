@@ -1,8 +1,9 @@
 """The loss report: which fields of edXML an adapter's mapping keeps, drops, changes or invents."""
 
 import json
-from collections.abc import Callable
 from contextlib import suppress
+
+import pytest
 
 from gateway.core.faults import Undeliverable
 from gateway.sdk import BusinessType, Consignment
@@ -20,16 +21,14 @@ class LossChecks:
     """A report, not a verdict: it fails where nobody could tell the document any more."""
 
     @check("Báo cáo mất mát: không mất số, ký hiệu, trích yếu, nơi gửi, ngày tháng", "push")
-    async def test_the_loss_report_shows_no_loss_of_what_is_essential(
-        self, trial: Trial, record_property: Callable[[str, object], None]
-    ) -> None:
+    async def test_the_loss_report_shows_no_loss_of_what_is_essential(self, trial: Trial, request: pytest.FixtureRequest) -> None:
         found = [await _lost(trial, golden.consignment(golden.document("41")))]
         for number, kind in (("42", BusinessType.UPDATE), ("43", BusinessType.REPLACE)):
             with suppress(Undeliverable):  # a format that cannot say it loses nothing silently
                 found.append(await _lost(trial, golden.consignment(golden.document(number, business=business_of(kind)))))
         whole = _united(found)
         declared = dict(getattr(trial.other, "losses", {}))
-        record_property(LOSS, json.dumps(_told(whole, declared), ensure_ascii=False))
+        request.node.user_properties.append((LOSS, json.dumps(_told(whole, declared), ensure_ascii=False)))
         essential = {*ESSENTIAL, DUE_DATE} - ({DUE_DATE} & declared.keys())
         lost = sorted((whole.dropped | whole.changed) & essential)
         expect(not lost, f"mất: {', '.join(lost)}", f"lost: {', '.join(lost)}")

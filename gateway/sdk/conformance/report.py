@@ -25,6 +25,8 @@ GROUPS: Final = {
     OWN: ("Kiểm thử riêng của bộ nối", "The adapter's own tests"),
 }
 """The parts of the suite, by module, in the order in which they are shown."""
+PROOFS: Final = {"push": "checks_whole", "collect": "checks_collect"}
+"""The part of the suite that proves a claim."""
 CLAIMS: Final = ("push", "collect", "statuses", "recall", "separate")
 
 
@@ -79,6 +81,13 @@ class Report:
         """Tell whether the adapter keeps the contract."""
         return bool(self.count(Verdict.PASSED)) and not self.count(Verdict.FAILED)
 
+    @property
+    def partial(self) -> bool:
+        """Tell whether what the adapter is for could not be looked at: the other side was not under control."""
+        proofs = [group for claim, group in PROOFS.items() if getattr(self.manifest, claim)]
+        seen = {each.group for each in self.of(Verdict.PASSED)}
+        return bool(proofs) and not seen & set(proofs)
+
     def count(self, verdict: Verdict) -> int:
         """Count the checks that came to a verdict."""
         return sum(each.verdict is verdict for each in self.checks)
@@ -102,6 +111,7 @@ class Report:
             "at": self.at.isoformat(),
             "seconds": round(self.seconds, 3),
             "passed": self.passed,
+            "partial": self.partial,
             "counts": {verdict: self.count(verdict) for verdict in Verdict},
             "checks": [{**asdict(each), "seconds": round(each.seconds, 3)} for each in self.checks],
             "losses": {kind: {**asdict(each), "declared": dict(each.declared)} for kind, each in self.losses.items()},

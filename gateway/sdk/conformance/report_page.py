@@ -49,7 +49,9 @@ def _head(report: Report) -> str:
     if manifest.max_size is not None:
         claims.append(f"đến {manifest.max_size / 1_000_000:.0f} MB")
     chips = "".join(f'<span class="chip">{each}</span>' for each in claims)
-    verdict = ("passed", "ĐẠT", "PASSED") if report.passed else ("failed", "KHÔNG ĐẠT", "FAILED")
+    verdict = ("failed", "KHÔNG ĐẠT", "FAILED")
+    if report.passed:
+        verdict = ("partial", "THỬ MỘT PHẦN", "ONLY PARTLY TRIED") if report.partial else ("passed", "ĐẠT", "PASSED")
     return (
         f'<div class="head"><div><h1>{escape(manifest.name)} <span class="soft">{escape(manifest.version)}</span></h1>'
         f'{escape(manifest.description.vi)}<div class="en">{escape(manifest.description.en)}</div>'

@@ -20,7 +20,10 @@ def show(report: Report, console: Console) -> None:
             console.print(f"    {escape(line)}", highlight=False)
     for kind, loss in report.losses.items():
         _show_loss(kind, loss, console)
-    verdict = "[bold green]ĐẠT · PASSED[/]" if report.passed else "[bold red]KHÔNG ĐẠT · FAILED[/]"
+    verdict = "[bold red]KHÔNG ĐẠT · FAILED[/]"
+    if report.passed:
+        partly = "[bold yellow]CHỈ THỬ ĐƯỢC MỘT PHẦN · ONLY PARTLY TRIED[/]"
+        verdict = partly if report.partial else "[bold green]ĐẠT · PASSED[/]"
     counts = (
         f"{report.count(Verdict.PASSED)} đạt · passed, {report.count(Verdict.FAILED)} hỏng · failed, "
         f"{report.count(Verdict.SKIPPED)} bỏ qua · skipped, {report.seconds:.1f} s"
@@ -48,7 +51,10 @@ def _show_loss(kind: str, loss: Loss, console: Console) -> None:
         ("đổi · changed", loss.changed),
         ("thêm · invented", loss.invented),
     )
-    console.print(f"\n[bold]Trường edXML[/] [dim]· fields[/] {escape(kind)}: {len(loss.kept)} giữ nguyên · kept", highlight=False)
+    console.print(
+        f"\n[bold]Trường edXML[/] [dim]· fields{escape(f' {kind}' if kind else '')}[/]: {len(loss.kept)} giữ nguyên · kept",
+        highlight=False,
+    )
     for name, paths in parts:
         if paths:
             console.print(f"  {name}: {escape(', '.join(paths))}", highlight=False)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 CALL_SECONDS: Final = 20.0
 """No call takes that long of another side that is well, on a slow machine either."""
-PATIENCE_SECONDS: Final = 1.0
+PATIENCE_SECONDS: Final = 0.5
 SETTLE_SECONDS: Final = 0.3
 CANCEL_SECONDS: Final = 2.0
 """How soon a call that is cancelled has to end."""
