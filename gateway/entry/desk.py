@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.core.directory import Agency, System
@@ -25,13 +25,17 @@ MOST: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubDesk(Desk):
-    """The hub for one call of one system. `source` is where it calls from, `trace_id` the trace of the call."""
+    """The hub for one call of one system. `source` is where it calls from, `trace_id` the trace of the call.
+
+    `refused` are the codes of what was refused here, each of which has its audit row.
+    """
 
     ports: Ports
     rules: Rules
     caller: System
     source: str
     trace_id: str
+    refused: list[str] = field(default_factory=list)
 
     @property
     def system(self) -> str:
@@ -71,6 +75,11 @@ class HubDesk(Desk):
     async def agencies(self) -> tuple[Listed, ...]:
         return tuple(_listed(each) for each in self.rules.directory)
 
+    async def refuse(self, fault: Fault, *, sha256: str, size: int) -> None:
+        """Leave the audit row of a refusal."""
+        self.refused.append(fault.code)
+        await refuse(self.ports, fault, source=self.source, caller=self.caller, sha256=sha256, size=size, trace_id=self.trace_id)
+
     async def _own(self, delivery: str) -> DocumentView:
         """Give a delivery that the caller receives. Raises `not-found`."""
         view = await self.ports.ledger.delivery(delivery, self.organs)
@@ -100,10 +109,7 @@ class HubDesk(Desk):
                 await _fill(staged[name], part(), self.rules.limits.attachment, name)
             yield Package(envelope=staged[""], parts={name: each for name, each in staged.items() if name})
         except Fault as fault:
-            size, sha256 = sum(each.size for each in staged.values()), staged[""].sha256
-            await refuse(
-                self.ports, fault, source=self.source, caller=self.caller, sha256=sha256, size=size, trace_id=self.trace_id
-            )
+            await self.refuse(fault, sha256=staged[""].sha256, size=sum(each.size for each in staged.values()))
             raise
         finally:
             for each in staged.values():

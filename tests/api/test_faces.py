@@ -32,6 +32,8 @@ async def answer(request, desk):
         raise asyncio.CancelledError
     if request.path == "/hang":
         await asyncio.sleep(60)
+    if request.path == "/unread":
+        return Response(status=400, content_type="text/plain", body=b"")
     if request.path == "/nonsense":
         return "nonsense"
     if request.path == "/fetch":
@@ -172,6 +174,12 @@ async def test_a_refusal_leaves_its_audit_row_and_nothing_else(hub: Province) ->
     assert (tally.refusals, tally.documents) == (before + 1, 0)
 
 
+async def test_what_a_face_can_make_nothing_of_leaves_an_audit_row_too(hub: Province) -> None:
+    assert (await ask(hub.province, "parley/unread", data=b"x"))[0] == 400
+    assert (await ask(hub.province, "parley/unread"))[0] == 400  # nothing was sent
+    assert (await hub.hub.ports.ledger.tally()).refusals == 1
+
+
 async def test_news_begin_after_the_callers_own_cursor(hub: Province) -> None:
     await hub.province.send(document(to=(DEPARTMENT,)))
     leased = await hub.department.lease()
@@ -196,6 +204,7 @@ async def test_a_wish_to_have_a_document_back_is_news_to_its_receiver(hub: Provi
 async def test_a_compressed_body_is_refused(hub: Province) -> None:
     headers = {"Content-Encoding": "gzip"}
     assert (await ask(hub.province, "parley", data=b"x", headers=headers))[0] == 415
+    assert (await hub.hub.ports.ledger.tally()).refusals == 1
 
 
 async def test_a_slow_body_is_given_up(hub: Province) -> None:

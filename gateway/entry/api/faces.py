@@ -42,13 +42,14 @@ async def _call(request: web.Request) -> web.Response:
     """Have a face answer one call."""
     at, name = hub(request), request.match_info["adapter"]
     answer = await _face(at, name)
-    demand_uncompressed(request)
     desk = HubDesk(ports=at.ports, rules=at.rules(), caller=caller(request), source=request[SOURCE], trace_id=request[TRACE_ID])
     staged = at.ports.vault.stage()
     try:
-        await _receive(request, staged, at.rules().limits.envelope)
+        await _receive(request, staged, at.rules().limits.envelope, desk)
         async with request.app[ROOM].room(staged.size):
             response = await _answered(at, name, answer(_asked(request, at, staged.read()), desk))
+        if staged.size and 400 <= response.status < 500 and not desk.refused:  # the face could make nothing of it
+            await desk.refuse(Rejected("malformed-request"), sha256=staged.sha256, size=staged.size)
     finally:
         await staged.discard()
     headers = {"X-Content-Type-Options": "nosniff", **response.headers, hdrs.CONTENT_TYPE: response.content_type}
@@ -64,16 +65,24 @@ async def _face(at: Hub, name: str) -> Answer:
     return answer
 
 
-async def _receive(request: web.Request, staged: Staged, envelope: int) -> None:
-    """Read the body; as base64 with line ends an envelope is three eighths larger. Raises `too-large`, `body-too-slow`."""
+async def _receive(request: web.Request, staged: Staged, envelope: int, desk: HubDesk) -> None:
+    """Read the body; as base64 with line ends an envelope is three eighths larger. A refusal leaves its audit row.
+
+    Raises `content-encoding-refused`, `too-large` or `body-too-slow`.
+    """
     limit = envelope + envelope * 3 // 8 + OVERHEAD
-    if request.content_length is not None and request.content_length > limit:
-        raise too_large(limit)
-    async with arriving(request.content, hub(request).patience):
-        async for chunk in request.content.iter_chunked(CHUNK):
-            if staged.size + len(chunk) > limit:
-                raise too_large(limit)
-            await staged.write(chunk)
+    try:
+        demand_uncompressed(request)
+        if request.content_length is not None and request.content_length > limit:
+            raise too_large(limit)
+        async with arriving(request.content, hub(request).patience):
+            async for chunk in request.content.iter_chunked(CHUNK):
+                if staged.size + len(chunk) > limit:
+                    raise too_large(limit)
+                await staged.write(chunk)
+    except Rejected as fault:
+        await desk.refuse(fault, sha256=staged.sha256, size=staged.size)
+        raise
 
 
 def _asked(request: web.Request, at: Hub, body: bytes) -> Request:
