@@ -74,9 +74,14 @@ def _tiles(report: Report) -> str:
 def _failures(checks: tuple[Checked, ...]) -> Iterator[str]:
     if not checks:
         return
-    rows = (f"<tr><td>{_title(each, (each,))}<pre>{escape(each.words)}</pre></td></tr>" for each in checks)
+    rows = map(_failure, _repetitions(checks))
     heading = f'Cần sửa ({len(checks)}) <span class="en">To be mended</span>'
     yield f'<section class="alarm"><h2>{heading}</h2><table>{"".join(rows)}</table></section>'
+
+
+def _failure(checks: tuple[Checked, ...]) -> str:
+    words = "".join(f"<pre>{escape(each)}</pre>" for each in dict.fromkeys(each.words for each in checks))
+    return f"<tr><td>{_title(checks[0], checks)}{words}</td></tr>"
 
 
 def _group(group: str, checks: tuple[Checked, ...]) -> str:
@@ -101,7 +106,7 @@ def _row(checks: tuple[Checked, ...]) -> str:
     verdicts = {each.verdict for each in checks}
     worst = next(each for each in (Verdict.FAILED, Verdict.PASSED, Verdict.SKIPPED) if each in verdicts)
     reasons = dict.fromkeys(escape(each.words) for each in checks if each.verdict is Verdict.SKIPPED)
-    why = f'<div class="en">{"<br>".join(reasons)}</div>' if reasons else ""
+    why = f'<div class="why">{"<br>".join(reasons)}</div>' if reasons else ""
     seconds = f"{sum(each.seconds for each in checks):.1f} s".replace(".", ",")
     return (
         f'<tr><td class="sign"><span class="chip {worst}">{VERDICTS[worst]}</span></td>'
