@@ -87,7 +87,7 @@ class Hub(Section):
 class Directory(Section):
     """The file of agencies and systems, and the folder of trust anchors, intermediates and CRLs.
 
-    `policy` is a file and `calendar` a folder; without them those that ship with the project hold. `adapters` are folders of
+    `policy` and `deadlines` are files, `calendar` is a folder; without them those that ship hold. `adapters` are folders of
     further adapters, beside those that ship.
     """
 
@@ -95,6 +95,7 @@ class Directory(Section):
     trust: Path = Path("ca")
     policy: Path | None = None
     calendar: Path | None = None
+    deadlines: Path | None = None
     adapters: tuple[Path, ...] = ()
 
 

@@ -19,6 +19,7 @@ from gateway.infra.clock import SystemClock
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
@@ -86,7 +87,8 @@ def load_rules(settings: Settings, clock: Clock) -> Loaded:
     """Load the rules that the settings name."""
     limits = Limits(envelope=settings.limits.envelope, attachment=settings.limits.attachment, parts=settings.limits.parts)
     directory = settings.directory
-    own = {name: settings.path(path) for name in ("policy", "calendar") if (path := getattr(directory, name)) is not None}
+    named = {name: getattr(directory, name) for name in ("policy", "calendar", "deadlines")}
+    own = {name: settings.path(path) for name, path in named.items() if path is not None}
     sources = Sources(agencies=settings.path(directory.agencies), trust=settings.path(directory.trust), **own)
     return load(sources, limits, clock.now())
 
@@ -151,6 +153,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),
+        deadlines=SqlDeadlines(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
         broker=queues,

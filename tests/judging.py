@@ -9,15 +9,16 @@ from datetime import datetime
 from functools import cache
 
 from gateway.core import intake, writing
-from gateway.core.hours import WorkingTime
 from gateway.core.directory import Agency, Directory, System, Systems
 from gateway.core.envelope import DocumentPackage
+from gateway.core.hours import WorkingTime
 from gateway.core.intake import Intake, Upload
 from gateway.core.model import VIETNAM, OrganId, SystemId, Trust
 from gateway.core.pdf import PdfFacts
 from gateway.core.policy.case import Observation
 from gateway.core.policy.settings import Policy
 from gateway.core.rules import Rules
+from gateway.core.timekeeping import Timekeeping
 from gateway.core.trust import TrustStore
 from gateway.infra.calendar_files import load_working_time, shipped_calendar
 from gateway.infra.policy_file import load_policy, shipped_policy
@@ -56,7 +57,7 @@ def rules(*, by: Policy | None = None, agencies: Iterable[Agency] = (), store: T
         trust=store or pki().stores["fresh"],
         schema=schema(),
         policy=by or policy(),
-        working_time=working_time(),
+        timekeeping=Timekeeping(working_time=working_time()),
     )
 
 

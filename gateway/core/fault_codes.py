@@ -122,6 +122,7 @@ FAULTS: dict[str, FaultCode] = {
     "lease-lost": _sender(409, "Lượt nhận đã hết hạn hoặc đã đóng.", "The lease has expired or is closed.", "Lấy lượt nhận mới (POST /inbox/leases).", "Take a new lease (POST /inbox/leases)."),
     "status-conflict": _sender(409, "Trạng thái này không hợp lệ ở bước hiện tại của văn bản.", "This status is not allowed at the delivery's present state.", "Xem trạng thái hiện tại (GET /documents/{id}).", "Look at the present state (GET /documents/{id})."),
     "status-unmatched": _sender(422, "Không tìm thấy văn bản mà trạng thái nói tới.", "The document that the status speaks of is not found.", "Kiểm tra ResponseFor (OrganId, Code, PromulgationDate, DocumentId).", "Check ResponseFor (OrganId, Code, PromulgationDate, DocumentId)."),
+    "deadline-ended": _sender(409, "Thời hạn này đã kết thúc.", "This deadline has ended.", "Xem GET /deadlines.", "See GET /deadlines."),
     "paper-unexpected": _sender(422, "Văn bản này không có bản giấy đi kèm.", "No paper copy follows this document.", "Kiểm tra lại mã lượt chuyển.", "Check the delivery id."),
     "assignment-lead": _sender(422, "Phân công phải có đúng một đơn vị chủ trì (Điều 12.2b).", "An assignment has exactly one lead unit (article 12.2b).", "Ghi đúng một đơn vị có role = lead, các đơn vị khác role = coordinator.", "Give exactly one unit the role lead, the others the role coordinator."),
     "status-reason-required": _sender(422, "Trạng thái này bắt buộc nêu lý do (Description).", "This status needs a reason (Description).", *_XML),

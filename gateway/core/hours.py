@@ -117,6 +117,19 @@ class Schedule:
             left -= ends - begins
         raise ValueError("this agency never opens")
 
+    def take_working(self, end: datetime, duration: timedelta) -> datetime:
+        """Give the last moment from which so much working time remains until an end."""
+        left = duration
+        for back in range(LONGEST):
+            for begins, ends in reversed(self.spans(_day(end) - back * _MIDNIGHT)):
+                ends = min(end.astimezone(VIETNAM), ends)
+                if begins >= ends:
+                    continue
+                if left <= ends - begins:
+                    return ends - left
+                left -= ends - begins
+        raise ValueError("this agency never opens")
+
     def working_between(self, start: datetime, end: datetime) -> timedelta:
         """Give the working time from a start to an end; negative where the end comes first."""
         if end < start:

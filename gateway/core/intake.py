@@ -156,7 +156,7 @@ def _case(
         receivers=frozenset(each.id for each in found if each is not None),
         extras=extras,
         lists=judge.lists_for(rules.policy, line),
-        calendar=rules.working_time.calendar,
+        calendar=rules.timekeeping.working_time.calendar,
         now=now,
     )
 
@@ -222,6 +222,7 @@ def _document(upload: Upload, case: Case, caller: System, findings: tuple[Findin
         size=len(upload.envelope) + sum(part.size for part in upload.parts),
         accepted_at=case.now,
         system=caller.id,
+        type_name=header.document_type.type_name,
         findings=findings,
     )
 

@@ -180,7 +180,8 @@ class Document:
 
     `natural_key` is (sender, year, number, notation, business type): numbering is per agency and year (NĐ 30/2020 Đ15).
     `content_sha256` also covers the attachments that came as MIME parts. `response_needed` classifies by article 15;
-    `paper` tells that a paper copy follows, whose arrival each receiver records.
+    `paper` tells that a paper copy follows, whose arrival each receiver records. `type_name` (tên loại) is the sender's word,
+    empty in what was accepted before it was kept.
     """
 
     id: str
@@ -202,6 +203,7 @@ class Document:
     size: int
     accepted_at: datetime
     system: SystemId
+    type_name: str = ""
     findings: tuple[Finding, ...] = ()
     attachments: tuple[Attached, ...] = ()
 

@@ -7,6 +7,7 @@ from gateway.core.directory import Directory, Operators, Systems
 from gateway.core.hours import WorkingTime
 from gateway.core.policy.settings import Policy
 from gateway.core.schema import EdxmlSchema
+from gateway.core.timekeeping import Timekeeping
 from gateway.core.trust import TrustStore
 
 
@@ -24,13 +25,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Directory, systems, operators, trust, schema, policy, working time and limits as loaded together from one configuration."""
+    """Directory, systems, operators, trust, schema, policy, timekeeping and limits as loaded together from one configuration."""
 
     directory: Directory
     systems: Systems
     trust: TrustStore
     schema: EdxmlSchema
     policy: Policy = field(default_factory=Policy)
-    working_time: WorkingTime = field(default_factory=lambda: WorkingTime(calendar=Calendar()))
+    timekeeping: Timekeeping = field(default_factory=lambda: Timekeeping(working_time=WorkingTime(calendar=Calendar())))
     limits: Limits = field(default_factory=Limits)
     operators: Operators = field(default_factory=lambda: Operators.of(()))

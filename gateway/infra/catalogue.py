@@ -87,7 +87,8 @@ class FolderCatalogue:
         try:
             adapter = await closing.enter_async_context(self._find(system, link).opened(link.settings, context))
         except Misconfigured as fault:
-            raise _wrong(system, fault.detail, fault.detail_en) from fault.__cause__
+            said = f"{system.id}: {fault.detail}", f"{system.id}: {fault.detail_en}"
+            raise Misconfigured(fault.code, detail=said[0], detail_en=said[1]) from fault.__cause__
         return Opened(link=link, organs=system.organs, adapter=adapter, closing=closing)
 
 

@@ -51,6 +51,7 @@ def document_row(value: Document) -> dict[str, Any]:
         "size": value.size,
         "accepted_at": value.accepted_at,
         "system": value.system,
+        "type_name": value.type_name,
         "attachments": [asdict(each) for each in value.attachments],
     }
 
@@ -95,6 +96,7 @@ def read_document(row: Row, found: Iterable[Row]) -> Document:
         size=row["size"],
         accepted_at=row["accepted_at"],
         system=SystemId(row["system"]),
+        type_name=row["type_name"],
         findings=tuple(_read_finding(each) for each in found),
         attachments=tuple(Attached(**each) for each in row["attachments"]),
     )

@@ -20,6 +20,7 @@ from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
 from gateway.infra.authority import load_trust
 from gateway.infra.calendar_files import load_working_time, shipped_calendar
+from gateway.infra.deadlines_file import load_timekeeping, shipped_deadlines
 from gateway.infra.policy_file import load_policy, shipped_policy
 from gateway.sdk.shipped import shipped
 
@@ -116,12 +117,13 @@ class Admission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Where the rules are read from: two files and two folders."""
+    """Where the rules are read from."""
 
     agencies: Path
     trust: Path
     policy: Path = field(default_factory=shipped_policy)
     calendar: Path = field(default_factory=shipped_calendar)
+    deadlines: Path = field(default_factory=shipped_deadlines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,8 @@ class Loaded:
     def stamp(self) -> tuple[tuple[Path, int, int], ...]:
         """Give a cheap fingerprint of the files that were read: it differs when one was changed, added or removed."""
         folders = (self.sources.trust, self.sources.calendar)
-        watched = {self.sources.agencies, self.sources.policy, *(file for folder in folders for file in folder.glob("*"))}
+        single = (self.sources.agencies, self.sources.policy, self.sources.deadlines)
+        watched = {*single, *(file for folder in folders for file in folder.glob("*"))}
         watched |= {admission.file for admission in self.admissions}
         stats = [(path, path.stat()) for path in sorted(watched) if path.is_file()]
         return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
@@ -167,7 +170,7 @@ def load(sources: Sources, limits: Limits, now: datetime) -> Loaded:
         trust=store,
         schema=_schema(),
         policy=load_policy(sources.policy),
-        working_time=load_working_time(sources.calendar),
+        timekeeping=load_timekeeping(sources.deadlines, load_working_time(sources.calendar)),
         limits=limits,
     )
     return Loaded(rules=rules, admissions=admissions, sources=sources)

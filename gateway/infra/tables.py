@@ -47,6 +47,7 @@ documents = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("accepted_at", Moment, nullable=False),
     sa.Column("system", sa.Text, nullable=False),
+    sa.Column("type_name", sa.Text, nullable=False, server_default=""),
     sa.Column("attachments", sa.JSON, nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
     sa.Index("documents_by_sender", "sender", "seq"),
@@ -139,6 +140,40 @@ bulletins = sa.Table(
     sa.Column("again", Moment),
     sa.Column("cause", sa.Text),
     sa.Column("why", sa.Text),
+)
+
+deadlines = sa.Table(
+    "deadlines",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), nullable=False, index=True),
+    sa.Column("delivery", sa.String(32), sa.ForeignKey("deliveries.id"), index=True),
+    sa.Column("organ", sa.Text, nullable=False),
+    sa.Column("creditor", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("starts_at", Moment, nullable=False),
+    sa.Column("due_on", sa.Date),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("provisional", sa.Boolean, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Column("late", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("stage", sa.SmallInteger, nullable=False),
+    sa.Column("next_at", Moment),
+    sa.Index("deadlines_owed", "organ", "state", "due_at"),
+    sa.Index("deadlines_claimed", "creditor", "state", "due_at"),
+)
+_STEP = deadlines.c.next_at.is_not(None)
+sa.Index("deadlines_next", deadlines.c.next_at, postgresql_where=_STEP, sqlite_where=_STEP)
+
+timekeeper = sa.Table(
+    "timekeeper",
+    METADATA,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
 )
 
 turns = sa.Table(

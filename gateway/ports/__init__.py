@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gateway.ports.broker import Broker, Message, Note, QueueId
 from gateway.ports.catalogue import Catalogue
 from gateway.ports.dead_letters import AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
+from gateway.ports.deadlines import Deadlines, Owed
 from gateway.ports.ledger import (
     Acceptance,
     Correlation,
@@ -42,6 +43,7 @@ __all__ = [
     "Correlation",
     "DeadLetter",
     "DeadLetters",
+    "Deadlines",
     "DocumentView",
     "Entry",
     "Filter",
@@ -56,6 +58,7 @@ __all__ = [
     "Note",
     "Notices",
     "Outbox",
+    "Owed",
     "Page",
     "PaperOutcome",
     "PdfReader",
@@ -90,6 +93,7 @@ class Ports:
     outbox: Outbox
     notices: Notices
     turns: Turns
+    deadlines: Deadlines
     reconciliation: Reconciliation
     dead_letters: DeadLetters
     broker: Broker

@@ -20,6 +20,7 @@ from gateway.flows.relay import relay
 from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import migrate
 from gateway.infra.notices import SqlNotices
@@ -185,6 +186,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),
+        deadlines=SqlDeadlines(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
         broker=MemoryBroker(),

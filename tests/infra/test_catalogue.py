@@ -152,3 +152,12 @@ async def test_the_manifest_of_a_system_is_that_of_its_adapter() -> None:
 async def test_a_system_without_a_link_has_no_adapter() -> None:
     with pytest.raises(Misconfigured, match="link-misconfigured: office"):
         await catalogue(Path()).adapter(replace(linked("loopback"), link=None))
+
+
+async def test_what_the_other_side_says_while_it_is_opened_keeps_its_code(tmp_path: Path) -> None:
+    code = SHOUTING.replace(
+        "raise RuntimeError(", 'raise __import__("gateway.sdk").sdk.Misconfigured("link-unauthorised", detail='
+    )
+    (copied(tmp_path / "own", "vendor") / "vendor" / "adapter.py").write_text(code)
+    with pytest.raises(Misconfigured, match="link-unauthorised: office: secret wrong"):
+        await catalogue(tmp_path, tmp_path / "own").adapter(linked("vendor", {"fails": "wrong"}))

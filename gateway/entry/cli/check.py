@@ -104,7 +104,7 @@ def _policy(loaded: Loaded) -> Check:
     """Say which rules the province has made milder than they ship, and who has tightened any; what is wrong did not load."""
     policy = loaded.rules.policy
     milder = [code for code, action in policy.actions.items() if action.rank < RULES[code].action.rank]
-    years = loaded.rules.working_time.calendar.years
+    years = loaded.rules.timekeeping.working_time.calendar.years
     said = [f"{len(policy.actions)} quy tắc · rules", f"{len(years)} năm lịch · calendar years"]
     said += [f"nới · milder: {', '.join(milder)}"] if milder else []
     said += [f"chặt hơn · stricter: {', '.join(policy.own)}"] if policy.own else []

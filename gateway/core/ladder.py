@@ -1,0 +1,111 @@
+"""The ladder: when who is reminded of a deadline, before it is due and after. One message when trouble starts, never a flood."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Rule
+from gateway.core.hours import Schedule
+
+WORKING_DAY: Final = timedelta(hours=7, minutes=30)
+"""The working time of a usual day (07:30–11:30, 13:30–17:00)."""
+
+
+class Step(StrEnum):
+    """A step of the ladder, at a time that is counted from the deadline's."""
+
+    HALF = "half"
+    LAST_DAY = "last_day"
+    LAST_HOUR = "last_hour"
+    OVERDUE = "overdue"
+    DAY_LATER = "day_later"
+    THREE_DAYS_LATER = "three_days_later"
+
+
+class Audience(StrEnum):
+    """Who is told: the agency that owes, its leader, the agency that is owed, the province's officers."""
+
+    AGENCY = "agency"
+    LEADER = "leader"
+    SENDER = "sender"
+    PROVINCE = "province"
+
+
+Ladder = tuple[tuple[Step, frozenset[Audience]], ...]
+"""The steps of a rule, in the order of time, each with those who are told."""
+
+_AGENCY: Final = frozenset({Audience.AGENCY})
+LONG: Final[Ladder] = (
+    (Step.HALF, _AGENCY),
+    (Step.LAST_DAY, _AGENCY),
+    (Step.OVERDUE, _AGENCY),
+    (Step.DAY_LATER, _AGENCY | {Audience.LEADER}),
+    (Step.THREE_DAYS_LATER, frozenset(Audience)),
+)
+"""Of what takes days."""
+SHORT: Final[Ladder] = (
+    (Step.OVERDUE, _AGENCY),
+    (Step.DAY_LATER, _AGENCY | {Audience.LEADER, Audience.SENDER}),
+)
+"""Of what takes hours: reminded before, people would hear of nothing else."""
+USUAL: Final[Mapping[Rule, Ladder]] = {
+    Rule.ISSUE: (),
+    Rule.INTAKE: SHORT,
+    Rule.RECEIPT_NOTICE: ((Step.OVERDUE, _AGENCY),),
+    Rule.ASSIGNMENT: SHORT,
+    Rule.PROCESSING: LONG,
+    Rule.RESPONSE: LONG,
+    Rule.COLLECTION: ((Step.OVERDUE, _AGENCY | {Audience.SENDER}), (Step.DAY_LATER, frozenset(Audience))),
+    Rule.RECALL_ANSWER: ((Step.OVERDUE, _AGENCY | {Audience.SENDER}), (Step.DAY_LATER, frozenset(Audience))),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """A step that is due: at which moment, and whom it tells."""
+
+    step: Step
+    at: datetime
+    tells: frozenset[Audience]
+
+
+def rungs(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> tuple[Rung, ...]:
+    """Give the steps of a deadline in order, without those that would not come after its start and the step before."""
+    found: list[Rung] = []
+    last = deadline.starts_at
+    for step, tells in ladder:
+        at = moment(step, deadline, schedule)
+        if at > last:
+            found.append(Rung(step=step, at=at, tells=tells))
+            last = at
+    return tuple(found)
+
+
+def moment(step: Step, deadline: Deadline, schedule: Schedule) -> datetime:
+    """Say when a step is due."""
+    due_at = deadline.due_at
+    if step is Step.HALF:
+        return schedule.add_working(deadline.starts_at, schedule.working_between(deadline.starts_at, due_at) / 2)
+    if step is Step.LAST_DAY:
+        return schedule.take_working(due_at, WORKING_DAY)
+    if step is Step.LAST_HOUR:
+        return schedule.take_working(due_at, timedelta(hours=1))
+    if step is Step.OVERDUE:
+        return due_at
+    return schedule.add_working(due_at, WORKING_DAY * (1 if step is Step.DAY_LATER else 3))
+
+
+def armed(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> Deadline:
+    """Give a deadline with the moment of its next step."""
+    steps = rungs(deadline, schedule, ladder)
+    following = steps[deadline.stage].at if deadline.state in RUNNING and deadline.stage < len(steps) else None
+    return replace(deadline, next_at=following)
+
+
+def climbed(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> tuple[Deadline, Rung]:
+    """Take the next step: give the deadline after it, and the step. Overdue is known from its due time on."""
+    rung = rungs(deadline, schedule, ladder)[deadline.stage]
+    state = DeadlineState.OVERDUE if rung.at >= deadline.due_at else deadline.state
+    return armed(replace(deadline, stage=deadline.stage + 1, state=state), schedule, ladder), rung

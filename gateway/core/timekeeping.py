@@ -1,0 +1,67 @@
+"""Timekeeping: what an event does to the deadlines of its delivery, and what is to be said when a step of one is due."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from gateway.core import deadlines, ladder
+from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Happening, Lengths, Rule
+from gateway.core.hours import WorkingTime
+from gateway.core.ladder import Ladder, Rung
+from gateway.core.model import Priority
+
+CONCERNED = frozenset(
+    {
+        "document.accepted",
+        "document.answered",
+        "document.replaced",
+        "delivery.available",
+        "delivery.queued",
+        "delivery.collected",
+        "delivery.turned_back",
+        "delivery.redirected",
+        "status.received",
+        "recall.requested",
+        "recall.answered",
+    }
+)
+"""The types of the events that begin or end deadlines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timekeeping:
+    """How deadlines are kept: working time, lengths, and the ladder of each rule."""
+
+    working_time: WorkingTime
+    lengths: Lengths = field(default_factory=Lengths)
+    ladders: Mapping[Rule, Ladder] = field(default_factory=lambda: ladder.USUAL)
+
+    def kept(self, happened: Happening, known: Collection[Deadline]) -> tuple[Deadline, ...]:
+        """Give the deadlines that an event changes or makes, of those known of its delivery."""
+        ended = [deadlines.ends(each, happened) for each in known if each.state in RUNNING]
+        named = {each.id for each in known}
+        begun = deadlines.opened(happened, self.working_time, self.lengths)
+        return (*(each for each in ended if each is not None), *(self._armed(each) for each in begun if each.id not in named))
+
+    def due(self, deadline: Deadline, now: datetime) -> tuple[Deadline, tuple[Rung, ...]]:
+        """Take the steps that are due: of several that are late only the last is said, and that it became overdue."""
+        schedule, steps = self.working_time.of(deadline.organ), self.ladders.get(deadline.rule, ())
+        taken: list[Rung] = []
+        while deadline.next_at is not None and deadline.next_at <= now:
+            deadline, rung = ladder.climbed(deadline, schedule, steps)
+            taken.append(rung)
+        said = tuple(each for each in taken if each is taken[-1] or each.at == deadline.due_at)
+        return deadline, said
+
+    def moved(self, deadline: Deadline, priority: Priority) -> Deadline:
+        """Give a running deadline as the calendar makes it now."""
+        return self._armed(deadlines.recomputed(deadline, priority, self.working_time, self.lengths))
+
+    def extended(self, deadline: Deadline, due_at: datetime, reason: str, now: datetime) -> Deadline:
+        """Give a deadline with another due time, decided by a person, and of its ladder what lies ahead."""
+        later = replace(deadline, due_at=due_at, state=DeadlineState.EXTENDED, reason=reason)
+        steps = ladder.rungs(later, self.working_time.of(later.organ), self.ladders.get(later.rule, ()))
+        return self._armed(replace(later, stage=sum(each.at <= now for each in steps)))
+
+    def _armed(self, deadline: Deadline) -> Deadline:
+        return ladder.armed(deadline, self.working_time.of(deadline.organ), self.ladders.get(deadline.rule, ()))

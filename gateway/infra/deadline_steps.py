@@ -1,0 +1,70 @@
+"""The steps of deadlines: taken when they are due, each once, and said in events stamped with the time they became true."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway.core.deadlines import Deadline
+from gateway.core.ladder import Rung, Step
+from gateway.core.model import Document
+from gateway.core.timekeeping import Timekeeping
+from gateway.infra import ledger_events
+from gateway.infra.deadline_rows import read_deadline, write_deadlines
+from gateway.infra.ledger_rows import read_document
+from gateway.infra.tables import deadlines, documents
+
+_d = deadlines.c
+
+
+def take(connection: sa.Connection, by: Timekeeping, limit: int, now: datetime) -> int:
+    """Take what is due, the earliest first; who else is at it takes other ones."""
+    select = (
+        sa.select(deadlines, documents)
+        .join(documents, documents.c.id == _d.document)
+        .where(_d.next_at <= now)
+        .order_by(_d.next_at)
+        .limit(limit)
+        .with_for_update(of=deadlines, skip_locked=True)
+    )
+    changed = []
+    for row in connection.execute(select):
+        found, document = ({c.name: row._mapping[c] for c in table.c} for table in (deadlines, documents))
+        after, said = by.due(read_deadline(found), now)
+        changed.append(after)
+        for rung in said:
+            _say_step(connection, after, read_document(document, ()), rung)
+    write_deadlines(connection, changed, frozenset(each.id for each in changed))
+    return len(changed)
+
+
+def say(connection: sa.Connection, deadline: Deadline, document: Document, happened: str, at: datetime, **more: Any) -> None:
+    """Write an event about a deadline: who owes and who is owed see it."""
+    data = {
+        "document_id": document.document_id,
+        "code": f"{document.number}/{document.notation}",
+        "subject": document.subject,
+        "from": document.sender,
+        "to": deadline.organ,
+        "deadline": deadline.id,
+        "rule": deadline.rule.value,
+        "unit": deadline.unit,
+        "due_at": deadline.due_at.isoformat(),
+        "state": deadline.state.value,
+        "late": deadline.late,
+    }
+    row = {
+        "at": at,
+        "type": happened,
+        "document": document.id,
+        "delivery": deadline.delivery,
+        "sender": document.sender,
+        "receiver": deadline.organ if deadline.delivery else None,
+        "data": data | more,
+    }
+    ledger_events.write(connection, [row])
+
+
+def _say_step(connection: sa.Connection, deadline: Deadline, document: Document, rung: Rung) -> None:
+    happened = "deadline.overdue" if rung.step is Step.OVERDUE else "deadline.reminder"
+    say(connection, deadline, document, happened, rung.at, step=rung.step.value, tells=sorted(rung.tells))

@@ -1,0 +1,200 @@
+"""Deadlines over SQLAlchemy Core: made of the events by a keeper that has one place among them, as news is (ADR 0016)."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Happening, Rule
+from gateway.core.faults import Rejected
+from gateway.core.model import OrganId
+from gateway.core.timekeeping import CONCERNED, Timekeeping
+from gateway.infra import deadline_steps
+from gateway.infra.audit import record
+from gateway.infra.deadline_rows import read_deadline, write_deadlines
+from gateway.infra.executor import Executor
+from gateway.infra.ledger_read import cursor, position
+from gateway.infra.ledger_rows import read_document, read_event
+from gateway.infra.tables import Moment, deadlines, documents, events, timekeeper
+from gateway.ports import Owed, Page
+
+KEEPER: Final = 1
+_d, _e, _t = deadlines.c, events.c, timekeeper.c
+_RUNNING: Final = [state.value for state in RUNNING]
+
+
+class SqlDeadlines:
+    """Deadlines port, on the executor of the ledger."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    async def keep(self, by: Timekeeping, *, limit: int) -> int:
+        return await self._executor.write(lambda c: _keep(c, by, limit))
+
+    async def are_kept(self) -> bool:
+        return await self._executor.read(_are_kept)
+
+    async def take_steps(self, by: Timekeeping, *, limit: int, now: datetime) -> int:
+        return await self._executor.write(lambda c: deadline_steps.take(c, by, limit, now))
+
+    async def next_step_at(self) -> datetime | None:
+        first = sa.select(_d.next_at).where(_d.next_at.is_not(None)).order_by(_d.next_at).limit(1)
+        return await self._executor.read(lambda c: c.execute(first).scalar())
+
+    async def move(
+        self, by: Timekeeping, *, after: str, limit: int, preview: bool
+    ) -> tuple[tuple[tuple[Deadline, Deadline], ...], str | None]:
+        run = self._executor.read if preview else self._executor.write
+        return await run(partial(_move, by=by, after=after, limit=limit, preview=preview))
+
+    async def owed(
+        self, organs: Collection[OrganId] | None, *, states: Collection[DeadlineState] | None, after: str | None, limit: int
+    ) -> Page:
+        return await self._executor.read(lambda c: _owed(c, organs, states, after, limit))
+
+    async def of(self, document: str, organs: Collection[OrganId]) -> tuple[Deadline, ...]:
+        mine = sa.or_(_d.organ.in_(organs), _d.creditor.in_(organs))
+        select = sa.select(deadlines).where(_d.document == document, mine).order_by(_d.due_at, _d.id)
+        return await self._executor.read(lambda c: tuple(map(read_deadline, c.execute(select).mappings())))
+
+    async def decide(
+        self, deadline: str, change: Callable[[Deadline], Deadline], *, action: str, by: str, reason: str, now: datetime
+    ) -> Owed:
+        return await self._executor.write(lambda c: _decide(c, deadline, change, action, by, reason, now))
+
+
+def _are_kept(connection: sa.Connection) -> bool:
+    seq = connection.execute(sa.select(_t.seq).where(_t.id == KEEPER)).scalar() or 0
+    later = sa.select(_e.seq).where(_e.seq > seq, _e.type.in_(CONCERNED)).limit(1)
+    return connection.execute(later).first() is None
+
+
+def _keep(connection: sa.Connection, by: Timekeeping, limit: int) -> int:
+    """Read the next events under the keeper's lock, with all deadlines that are known of their deliveries."""
+    seq = connection.execute(sa.select(_t.seq).where(_t.id == KEEPER).with_for_update()).scalar()
+    if seq is None:  # two who make it at once are a conflict, which the executor runs again
+        connection.execute(timekeeper.insert(), {"id": KEEPER, "seq": 0})
+        seq = 0
+    select = (
+        sa.select(events, documents)
+        .join(documents, documents.c.id == _e.document)
+        .where(_e.seq > seq, _e.type.in_(CONCERNED))
+        .order_by(_e.seq)
+        .limit(limit)
+    )
+    happened = list(_happened(connection.execute(select)))
+    if happened:
+        _apply(connection, by, happened)
+        connection.execute(timekeeper.update().where(_t.id == KEEPER).values(seq=happened[-1].event.seq))
+    return len(happened)
+
+
+def _happened(rows: Iterable[sa.Row[Any]]) -> Iterator[Happening]:
+    for row in rows:
+        event, document = ({c.name: row._mapping[c] for c in table.c} for table in (events, documents))
+        yield Happening(event=read_event(event), document=read_document(document, ()))
+
+
+def _apply(connection: sa.Connection, by: Timekeeping, happened: list[Happening]) -> None:
+    named = {each.event.delivery for each in happened if each.event.delivery is not None}
+    select = sa.select(deadlines).where(_d.delivery.in_(named)).with_for_update()
+    stored = {row["id"]: read_deadline(row) for row in connection.execute(select).mappings()}
+    changed: dict[str, Deadline] = {}
+    by_delivery: dict[str | None, dict[str, Deadline]] = {}
+    for each in stored.values():
+        by_delivery.setdefault(each.delivery, {})[each.id] = each
+    for one in happened:
+        own = by_delivery.setdefault(one.event.delivery, {}) if one.event.delivery else {}
+        arrived = any(each.rule is Rule.INTAKE for each in own.values())
+        for made in by.kept(replace(one, arrived=arrived), tuple(own.values())):
+            if made.state is DeadlineState.MET and _was_trouble(own.get(made.id)):
+                deadline_steps.say(connection, made, one.document, "deadline.met", one.event.at)
+            own[made.id] = changed[made.id] = made
+    write_deadlines(connection, changed.values(), frozenset(stored))
+
+
+def _was_trouble(before: Deadline | None) -> bool:
+    """Tell whether somebody was told that it was late, or waits for an answer: its end is said then, and only then."""
+    return before is not None and (before.state is DeadlineState.OVERDUE or before.rule is Rule.RESPONSE)
+
+
+def _move(
+    connection: sa.Connection, *, by: Timekeeping, after: str, limit: int, preview: bool
+) -> tuple[tuple[tuple[Deadline, Deadline], ...], str | None]:
+    select = (
+        sa.select(deadlines, documents)
+        .join(documents, documents.c.id == _d.document)
+        .where(_d.id > after, _d.state.in_(_RUNNING))
+        .order_by(_d.id)
+        .limit(limit)
+    )
+    if not preview:
+        select = select.with_for_update(of=deadlines)
+    pairs = [(each.deadline, by.moved(each.deadline, each.document.priority)) for each in _owed_rows(connection.execute(select))]
+    changed = tuple((before, later) for before, later in pairs if before != later)
+    if not preview:
+        write_deadlines(connection, (later for _, later in changed), frozenset(before.id for before, _ in changed))
+    return changed, pairs[-1][0].id if len(pairs) == limit else None
+
+
+def _owed_rows(rows: Iterable[sa.Row[Any]]) -> Iterator[Owed]:
+    for row in rows:
+        deadline, document = ({c.name: row._mapping[c] for c in table.c} for table in (deadlines, documents))
+        yield Owed(deadline=read_deadline(deadline), document=read_document(document, ()))
+
+
+def _owed(
+    connection: sa.Connection,
+    organs: Collection[OrganId] | None,
+    states: Collection[DeadlineState] | None,
+    after: str | None,
+    limit: int,
+) -> Page:
+    select = sa.select(deadlines, documents).join(documents, documents.c.id == _d.document)
+    if organs is not None:
+        select = select.where(sa.or_(_d.organ.in_(organs), _d.creditor.in_(organs)))
+    if states is not None:
+        select = select.where(_d.state.in_([each.value for each in states]))
+    if after is not None:
+        due_at, seq = position(after, 2)
+        moment = sa.type_coerce(_d.due_at, sa.BigInteger)
+        select = select.where(sa.or_(moment > due_at, sa.and_(moment == due_at, _d.seq > seq)))
+    found = connection.execute(select.order_by(_d.due_at, _d.seq).limit(limit + 1)).all()
+    page = found[:limit]
+    if len(found) <= limit:
+        return Page(items=tuple(_owed_rows(page)), next=None)
+    last = page[-1]._mapping
+    return Page(items=tuple(_owed_rows(page)), next=cursor(Moment().process_bind_param(last[_d.due_at], None) or 0, last[_d.seq]))
+
+
+def _decide(
+    connection: sa.Connection,
+    deadline: str,
+    change: Callable[[Deadline], Deadline],
+    action: str,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> Owed:
+    select = (
+        sa.select(deadlines, documents)
+        .join(documents, documents.c.id == _d.document)
+        .where(_d.id == deadline)
+        .with_for_update(of=deadlines)
+    )
+    found = list(_owed_rows(connection.execute(select)))
+    if not found:
+        raise Rejected("not-found", path=deadline)
+    before = found[0].deadline
+    if before.state not in RUNNING:
+        raise Rejected("deadline-ended", path=deadline)
+    after = change(before)
+    write_deadlines(connection, [after], frozenset({before.id}))
+    deadline_steps.say(connection, after, found[0].document, action, now, by=by, reason=reason)
+    subject = {"deadline": deadline, "document": before.document, "due_at": after.due_at.isoformat()}
+    record(connection, actor=by, action=action, subject=subject, reason=reason, at=now)
+    return Owed(deadline=after, document=found[0].document)
