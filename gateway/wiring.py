@@ -21,6 +21,7 @@ from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.links import SqlLinks
 from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
@@ -150,6 +151,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     executor = open_executor(opened, waiting.notify if isinstance(opened, Path) else None)
     ports = Ports(
         ledger=SqlLedger(executor),
+        links=SqlLinks(executor),
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),

@@ -15,8 +15,8 @@ from gateway.infra import ledger_events, ledger_read
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_rows import receipt_row
-from gateway.infra.tables import outbox, receipts, statuses
-from gateway.ports import Seal, StatusOutcome
+from gateway.infra.tables import deliveries, outbox, receipts, statuses
+from gateway.ports import DocumentView, Seal, StatusOutcome
 
 _RECALL_EVENTS = {
     StatusCode.RECALL_REQUESTED: "recall.requested",
@@ -34,15 +34,21 @@ def record(
     asking = report.code is StatusCode.RECALL_REQUESTED
     if report.reporter not in organs or report.reporter != (document.sender if asking else own.receiver):
         raise Rejected("not-found", path=delivery)
-    fingerprint = _fingerprint(delivery, report)
+    return say(connection, view, report, now, seal)
+
+
+def say(connection: sa.Connection, view: DocumentView, report: StatusReport, now: datetime, seal: Seal) -> StatusOutcome:
+    """Record what somebody who may say it reports on a delivery."""
+    document, own = view.document, view.deliveries[0]
+    fingerprint = _fingerprint(own.id, report)
     known = connection.execute(sa.select(statuses.c.answer).where(statuses.c.id == fingerprint)).scalar()
     if known is not None:
         return StatusOutcome(answer=known, created=False)
     before = standing(own)
     after = lifecycle.report(before, report.code)
     _move(connection, own, after, report)
-    answer = json.dumps({"id": fingerprint, "delivery": delivery, "state": after.state, "status_code": after.code})
-    _remember(connection, fingerprint, delivery, report, now, answer)
+    answer = json.dumps({"id": fingerprint, "delivery": own.id, "state": after.state, "status_code": after.code})
+    _remember(connection, fingerprint, own.id, report, now, answer)
     _announce(connection, document, own, report, before, after, now)
     _keep_receipt(connection, seal(Attestation(fact=Fact.STATUS, document=document, delivery=own, at=now, report=report)))
     return StatusOutcome(answer=answer, created=True)
@@ -130,4 +136,10 @@ def _announce(
     rows = [about(document, own, "status.received", now, **{**data, "status_code": report.code.value})]
     if report.code in _RECALL_EVENTS:
         rows.append(about(document, own, _RECALL_EVENTS[report.code], now, **data))
-    ledger_events.write(connection, rows)
+    ledger_events.write(connection, map(ledger_events.to_sender, rows) if _is_withheld(connection, own) else rows)
+
+
+def _is_withheld(connection: sa.Connection, own: Delivery) -> bool:
+    """Tell whether the receiver never heard of it."""
+    withheld = sa.select(deliveries.c.withheld).where(deliveries.c.id == own.id)
+    return own.state is State.SUSPENDED and bool(connection.execute(withheld).scalar())

@@ -22,6 +22,7 @@ from gateway.ports.ledger import (
     StatusOutcome,
     Tally,
 )
+from gateway.ports.links import Links, Recalled
 from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
@@ -52,6 +53,7 @@ __all__ = [
     "HandedOver",
     "Lease",
     "Ledger",
+    "Links",
     "Message",
     "News",
     "NotDone",
@@ -65,6 +67,7 @@ __all__ = [
     "Ports",
     "QueueId",
     "QueueTally",
+    "Recalled",
     "Reconciliation",
     "Refusal",
     "Route",
@@ -90,6 +93,7 @@ class Ports:
     """The things that do. `Rules` are the things that know. Without a scanner nothing is scanned."""
 
     ledger: Ledger
+    links: Links
     outbox: Outbox
     notices: Notices
     turns: Turns

@@ -22,6 +22,7 @@ from gateway.infra.compute import ThreadCompute
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.links import SqlLinks
 from gateway.infra.migrate import migrate
 from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
@@ -183,6 +184,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
     adapters = OneAdapter(office)
     ports = Ports(
         ledger=SqlLedger(executor),
+        links=SqlLinks(executor),
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),

@@ -98,6 +98,13 @@ class StatusRequest(Shape):
         return self
 
 
+class RecallRequest(Shape):
+    """Ask a document back, and say why; from all its receivers, or from those in `to` (any of their ids)."""
+
+    reason: str = Field(default="", max_length=500)
+    to: list[Annotated[str, Field(min_length=1, max_length=50)]] | None = Field(default=None, min_length=1, max_length=500)
+
+
 class PaperRequest(Shape):
     """The receiver holds the paper copy of a delivery since `at` (now where absent)."""
 

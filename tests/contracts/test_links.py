@@ -1,0 +1,27 @@
+"""Every record of links keeps its promises."""
+
+import pytest
+
+from gateway.infra.executor import Executor
+from gateway.infra.links import SqlLinks
+from tests.contracts.executors import OnPostgres, OnSqlite
+from tests.contracts.links_contract import AskBackContract
+from tests.postgres import postgres, postgres_database
+
+__all__ = ["postgres", "postgres_database"]
+
+
+class LinksContract(AskBackContract):
+    """All of them."""
+
+    @pytest.fixture
+    def links(self, executor: Executor) -> SqlLinks:
+        return SqlLinks(executor)
+
+
+class TestSqliteLinks(OnSqlite, LinksContract):
+    """SQLite."""
+
+
+class TestPostgresLinks(OnPostgres, LinksContract):
+    """PostgreSQL."""
