@@ -1,0 +1,137 @@
+"""Reports over SQLAlchemy Core: read part by part, so that a long one keeps nobody waiting."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from gateway.core.deadlines import RUNNING, DeadlineState, Rule
+from gateway.core.hours import WorkingTime
+from gateway.core.model import OrganId, Priority
+from gateway.infra import registers
+from gateway.infra.deadline_rows import read_deadline
+from gateway.infra.executor import Executor
+from gateway.infra.tables import deadlines, documents
+from gateway.ports.ledger import Page
+from gateway.ports.reports import Arrear, Arrears, Kept, Period
+
+PART: Final = 2_000
+"""Deadlines that are read at once: some ten milliseconds, in which an executor in the event loop does nothing else."""
+
+_l, _d = deadlines.c, documents.c
+_RUNNING: Final = [each.value for each in RUNNING]
+
+
+class SqlReports:
+    """Reports port, on the executor of the ledger."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    async def outgoing(self, organ: OrganId, year: int, *, month: int | None, after: str | None, limit: int) -> Page:
+        return await self._executor.read(lambda c: registers.outgoing(c, organ, year, month=month, after=after, limit=limit))
+
+    async def incoming(self, organ: OrganId, year: int, *, month: int | None, after: str | None, limit: int) -> Page:
+        return await self._executor.read(lambda c: registers.incoming(c, organ, year, month=month, after=after, limit=limit))
+
+    async def kept(
+        self, period: Period, *, organs: Collection[OrganId] | None, working_time: WorkingTime, now: datetime
+    ) -> tuple[Kept, ...]:
+        counting, after = _Counting(working_time, now), 0
+        while True:
+            part = await self._executor.read(lambda c, after=after: due_in(c, period, organs, after))  # type: ignore[misc]
+            for row in part:
+                counting.add(row)
+            if len(part) < PART:
+                return counting.result()
+            after = part[-1].seq
+
+    async def overdue(
+        self, period: Period | None, *, organs: Collection[OrganId] | None, working_time: WorkingTime, now: datetime, limit: int
+    ) -> Arrears:
+        return await self._executor.read(lambda c: overdue(c, period, organs, working_time, now, limit))
+
+
+class _Counting:
+    """Count deadlines by agency, rule, type of document and priority."""
+
+    def __init__(self, working_time: WorkingTime, now: datetime) -> None:
+        self._working_time, self._now = working_time, now
+        self._counts: defaultdict[tuple[str, str, str, int], Counter[str]] = defaultdict(Counter)
+        self._took: defaultdict[tuple[str, str, str, int], list[timedelta]] = defaultdict(list)
+
+    def add(self, row: sa.Row[Any]) -> None:
+        """Count one."""
+        named = (row.organ, row.rule, row.type_name, row.priority)
+        self._counts[named][_outcome(row, self._now)] += 1
+        self._counts[named]["extended"] += _was_extended(row)
+        if row.state == DeadlineState.MET:
+            self._took[named].append(self._working_time.of(row.organ).working_between(row.starts_at, row.ended_at))
+
+    def result(self) -> tuple[Kept, ...]:
+        """Give what was counted, in order."""
+        return tuple(
+            Kept(
+                organ=OrganId(organ),
+                rule=Rule(rule),
+                type_name=type_name,
+                priority=Priority(priority),
+                took=tuple(self._took[organ, rule, type_name, priority]),
+                **self._counts[organ, rule, type_name, priority],
+            )
+            for organ, rule, type_name, priority in sorted(self._counts)
+        )
+
+
+def due_in(connection: sa.Connection, period: Period, organs: Collection[OrganId] | None, after: int) -> Sequence[Any]:
+    """Read a part of the deadlines that are due in a period."""
+    columns = (_l.seq, _l.organ, _l.rule, _l.state, _l.late, _l.reason, _l.starts_at, _l.due_at, _l.ended_at)
+    select = sa.select(*columns, _d.type_name, _d.priority).join(documents, _d.id == _l.document)
+    select = select.where(_l.seq > after, _within(period), _of(organs)).order_by(_l.seq).limit(PART)
+    return connection.execute(select).all()
+
+
+def overdue(
+    connection: sa.Connection,
+    period: Period | None,
+    organs: Collection[OrganId] | None,
+    working_time: WorkingTime,
+    now: datetime,
+    limit: int,
+) -> Arrears:
+    """List what is overdue, by agency, the longest overdue first."""
+    late = sa.and_(_l.state.in_(_RUNNING), _l.due_at < now, _within(period), _of(organs))
+    total = connection.execute(sa.select(sa.func.count()).select_from(deadlines).where(late)).scalar_one()
+    select = sa.select(deadlines, documents).join(documents, _d.id == _l.document).where(late)
+    rows = connection.execute(select.order_by(_l.organ, _l.due_at, _l.seq).limit(limit)).all()
+    return Arrears(items=tuple(_arrear(row, working_time, now) for row in rows), total=total)
+
+
+def _arrear(row: sa.Row[Any], working_time: WorkingTime, now: datetime) -> Arrear:
+    found = row._mapping
+    own = read_deadline({c.name: found[c] for c in deadlines.c})
+    about = registers.registered({c.name: found[c] for c in documents.c})
+    return Arrear(deadline=own, about=about, late_by=working_time.of(own.organ).working_between(own.due_at, now))
+
+
+def _outcome(row: sa.Row[Any], now: datetime) -> str:
+    if row.state == DeadlineState.WAIVED:
+        return "waived"
+    if row.state == DeadlineState.MET:
+        return "late" if row.late else "in_time"
+    return "overdue" if row.due_at < now else "open"
+
+
+def _was_extended(row: sa.Row[Any]) -> bool:
+    """Tell whether it was given another time: a decision leaves its reason, and one that is waived has that of the waiver."""
+    return bool(row.reason) and row.state != DeadlineState.WAIVED
+
+
+def _within(period: Period | None) -> sa.ColumnElement[bool]:
+    return sa.true() if period is None else sa.and_(_l.due_at >= period.since, _l.due_at < period.until)
+
+
+def _of(organs: Collection[OrganId] | None) -> sa.ColumnElement[bool]:
+    return sa.true() if organs is None else _l.organ.in_(organs)
