@@ -17,6 +17,7 @@ from gateway.entry.places import place
 from gateway.flows.collect import ROUND, collect
 from gateway.flows.deliver import deliver
 from gateway.flows.inform import inform
+from gateway.flows.keep_time import move_all, take_steps
 from gateway.flows.reconcile import reconcile
 from gateway.flows.relay import relay
 from gateway.flows.watch import probe, refill, take_back
@@ -35,6 +36,8 @@ COLLECT_SECONDS: Final = 5.0
 """How often a system that cannot send is asked what it has."""
 NEWS_SECONDS: Final = 30.0
 """How often at least a system's news is looked for: what could not be told, and what the workers were not woken for."""
+TIME_SECONDS: Final = 1.0
+"""How late a step of a deadline is said at most, and how far its keeper may be behind the events."""
 RECONCILE_SECONDS: Final = 300.0
 RECONCILED: Final = timedelta(hours=24)
 """What was accepted so long ago and is settled was reconciled while it was younger, or is by `lienthong check --reconcile`."""
@@ -63,6 +66,7 @@ class Worker:
             "reconcile": self._reconcile,
             "dead": self._bury,
             "queues": self._queues,
+            "time": self._time,
         }
         running = [asyncio.create_task(self._forever(name, loop), name=name) for name, loop in loops.items()]
         try:
@@ -212,6 +216,18 @@ class Worker:
                 await asyncio.sleep(AGAIN_SECONDS)
         finally:
             room.release()
+
+    async def _time(self) -> None:
+        """Keep the deadlines, and say each step when it is due; when the rules change, by the calendar that holds then."""
+        rules = None
+        while True:
+            if rules is not self.rules():
+                rules = self.rules()
+                moved = await move_all(self.ports.deadlines, rules, preview=False)
+                if moved:
+                    self.ports.telemetry.record("deadline.moved", deadlines=len(moved))
+            await take_steps(self.ports, rules)
+            await asyncio.sleep(TIME_SECONDS)
 
     async def _collect(self, system: SystemId) -> None:
         """Ask a system now and then; one that has very much waits after each round for as long as that took."""

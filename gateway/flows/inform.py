@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.core import retry
+from gateway.core.deadlines import RULES, Rule
 from gateway.core.directory import Link, System
 from gateway.core.fault_codes import FAULTS
 from gateway.core.faults import Fault, Undeliverable
@@ -123,6 +124,8 @@ def notice(news: News, organs: Collection[OrganId]) -> Notice | None:
     """Give the notice that an event is to a system that acts for `organs`; None where it is no news to it."""
     event, document, data = news.event, news.document, news.event.data
     said = _to_sender(event.type, data) if document.sender in organs else None
+    if event.type in {"deadline.reminder", "deadline.overdue"}:
+        said = _reminder(data, organs)
     if said is None and event.type == "recall.requested" and data["to"] in organs and data["state"] != State.RECALLED:
         said = (StatusCode.RECALL_REQUESTED, State(data["state"]), data["description"])
     if said is None or event.delivery is None:
@@ -158,6 +161,16 @@ def _to_sender(happened: str, data: dict[str, Any]) -> tuple[StatusCode | None, 
     if happened in _STATES:
         return None, _STATES[happened], _words(data)
     return None
+
+
+def _reminder(data: dict[str, Any], organs: Collection[OrganId]) -> tuple[None, State, str] | None:
+    """Give the words of a step of a deadline to those whom it tells; its delivery stands where it stood."""
+    tells = {"agency": data["to"], "sender": data["from"]}
+    if data["delivery_state"] is None or not any(tells.get(each) in organs for each in data["tells"]):
+        return None
+    due_at = datetime.fromisoformat(data["due_at"])
+    late = "Quá hạn" if data["step"] in {"overdue", "day_later", "three_days_later"} else "Sắp đến hạn"
+    return None, State(data["delivery_state"]), f"{late}: {RULES[Rule(data['rule'])].vi} (hạn {due_at:%H:%M %d/%m/%Y})"
 
 
 def _words(data: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from gateway.core.timekeeping import Timekeeping
 from gateway.infra import ledger_events
 from gateway.infra.deadline_rows import read_deadline, write_deadlines
 from gateway.infra.ledger_rows import read_document
-from gateway.infra.tables import deadlines, documents
+from gateway.infra.tables import deadlines, deliveries, documents
 
 _d = deadlines.c
 
@@ -20,8 +20,9 @@ _d = deadlines.c
 def take(connection: sa.Connection, by: Timekeeping, limit: int, now: datetime) -> int:
     """Take what is due, the earliest first; who else is at it takes other ones."""
     select = (
-        sa.select(deadlines, documents)
+        sa.select(deadlines, documents, deliveries.c.state.label("stands"))
         .join(documents, documents.c.id == _d.document)
+        .outerjoin(deliveries, deliveries.c.id == _d.delivery)
         .where(_d.next_at <= now)
         .order_by(_d.next_at)
         .limit(limit)
@@ -33,7 +34,7 @@ def take(connection: sa.Connection, by: Timekeeping, limit: int, now: datetime) 
         after, said = by.due(read_deadline(found), now)
         changed.append(after)
         for rung in said:
-            _say_step(connection, after, read_document(document, ()), rung)
+            _say_step(connection, after, read_document(document, ()), rung, row.stands)
     write_deadlines(connection, changed, frozenset(each.id for each in changed))
     return len(changed)
 
@@ -65,6 +66,7 @@ def say(connection: sa.Connection, deadline: Deadline, document: Document, happe
     ledger_events.write(connection, [row])
 
 
-def _say_step(connection: sa.Connection, deadline: Deadline, document: Document, rung: Rung) -> None:
+def _say_step(connection: sa.Connection, deadline: Deadline, document: Document, rung: Rung, stands: str | None) -> None:
     happened = "deadline.overdue" if rung.step is Step.OVERDUE else "deadline.reminder"
-    say(connection, deadline, document, happened, rung.at, step=rung.step.value, tells=sorted(rung.tells))
+    tells = sorted(rung.tells)
+    say(connection, deadline, document, happened, rung.at, step=rung.step.value, tells=tells, delivery_state=stands)

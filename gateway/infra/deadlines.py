@@ -56,9 +56,9 @@ class SqlDeadlines:
     ) -> Page:
         return await self._executor.read(lambda c: _owed(c, organs, states, after, limit))
 
-    async def of(self, document: str, organs: Collection[OrganId]) -> tuple[Deadline, ...]:
+    async def of(self, documents: Collection[str], organs: Collection[OrganId]) -> tuple[Deadline, ...]:
         mine = sa.or_(_d.organ.in_(organs), _d.creditor.in_(organs))
-        select = sa.select(deadlines).where(_d.document == document, mine).order_by(_d.due_at, _d.id)
+        select = sa.select(deadlines).where(_d.document.in_(documents), mine).order_by(_d.due_at, _d.id)
         return await self._executor.read(lambda c: tuple(map(read_deadline, c.execute(select).mappings())))
 
     async def decide(

@@ -26,8 +26,10 @@ TO_SENDERS: Final = (
     "delivery.failed",
     "delivery.turned_back",
     "delivery.redirected",
+    "deadline.reminder",
+    "deadline.overdue",
 )
-TO_RECEIVERS: Final = ("recall.requested",)
+TO_RECEIVERS: Final = ("recall.requested", "deadline.reminder", "deadline.overdue")
 WORDS: Final = 500
 """Characters of the other side's answer that are kept."""
 

@@ -47,8 +47,8 @@ class Deadlines(Protocol):
     ) -> Page:
         """List `Owed`s that agencies owe or are owed (all where None), the earliest due first."""
 
-    async def of(self, document: str, organs: Collection[OrganId]) -> tuple[Deadline, ...]:
-        """List the deadlines of a document that these agencies owe or are owed."""
+    async def of(self, documents: Collection[str], organs: Collection[OrganId]) -> tuple[Deadline, ...]:
+        """List the deadlines of documents that these agencies owe or are owed, the earliest due first."""
 
     async def decide(
         self, deadline: str, change: Callable[[Deadline], Deadline], *, action: str, by: str, reason: str, now: datetime

@@ -31,7 +31,7 @@ class KeepContract:
         for code in codes:
             await ledger.record_status(delivery, report(code), {RECEIVER}, now=NOW, seal=seal)
         await deadlines.keep(BY, limit=100)
-        return [each for each in await deadlines.of(accepted.document, {RECEIVER}) if each.organ == RECEIVER]
+        return [each for each in await deadlines.of([accepted.document], {RECEIVER}) if each.organ == RECEIVER]
 
     async def test_a_document_that_waits_is_to_be_collected_and_answered(self, ledger: Ledger, deadlines: Deadlines) -> None:
         found = {each.rule: each.due_at for each in await self.keep(ledger, deadlines)}
@@ -43,7 +43,7 @@ class KeepContract:
     async def test_its_issue_is_settled_at_once(self, ledger: Ledger, deadlines: Deadlines) -> None:
         accepted = await ledger.accept(entry(1))
         await deadlines.keep(BY, limit=100)
-        (issue,) = [each for each in await deadlines.of(accepted.document, {SENDER}) if each.rule is Rule.ISSUE]
+        (issue,) = [each for each in await deadlines.of([accepted.document], {SENDER}) if each.rule is Rule.ISSUE]
         assert (issue.state, issue.late, issue.due_at) == (DeadlineState.MET, False, at("2026-11-24T11:30"))
 
     async def test_what_arrived_is_to_be_taken_in_and_what_is_taken_in_assigned(
@@ -67,7 +67,7 @@ class KeepContract:
         assigned = report(StatusCode.ASSIGNED, units=(lead,))
         await ledger.record_status(entry(1).deliveries[0].id, assigned, {RECEIVER}, now=NOW, seal=seal)
         await deadlines.keep(BY, limit=100)
-        (unit,) = [each for each in await deadlines.of(accepted.document, {RECEIVER}) if each.unit]
+        (unit,) = [each for each in await deadlines.of([accepted.document], {RECEIVER}) if each.unit]
         assert (unit.unit, unit.due_at) == ("Phòng Nội vụ", at("2026-11-27T17:00"))
 
     async def test_a_refusal_by_the_receiver_ends_what_he_owes(self, ledger: Ledger, deadlines: Deadlines) -> None:
@@ -82,14 +82,14 @@ class KeepContract:
         accepted = await ledger.accept(entry(1))
         await ledger.record_status(entry(1).deliveries[0].id, recall(), {SENDER}, now=NOW, seal=seal)
         await deadlines.keep(BY, limit=100)
-        assert {each.state for each in await deadlines.of(accepted.document, {RECEIVER})} == {DeadlineState.WAIVED}
+        assert {each.state for each in await deadlines.of([accepted.document], {RECEIVER})} == {DeadlineState.WAIVED}
 
     async def test_a_recall_is_to_be_answered(self, ledger: Ledger, deadlines: Deadlines) -> None:
         found = await self.keep(ledger, deadlines, StatusCode.ARRIVED)
         assert found
         await ledger.record_status(entry(1).deliveries[0].id, recall(), {SENDER}, now=NOW, seal=seal)
         await deadlines.keep(BY, limit=100)
-        answer = [each for each in await deadlines.of(found[0].document, {RECEIVER}) if each.rule is Rule.RECALL_ANSWER]
+        answer = [each for each in await deadlines.of([found[0].document], {RECEIVER}) if each.rule is Rule.RECALL_ANSWER]
         assert [each.state for each in answer] == [DeadlineState.OPEN]
 
     async def test_events_are_read_once(self, ledger: Ledger, deadlines: Deadlines) -> None:
@@ -102,7 +102,7 @@ class KeepContract:
     async def test_others_see_nothing_of_it(self, ledger: Ledger, deadlines: Deadlines) -> None:
         accepted = await ledger.accept(entry(1, to=(RECEIVER,)))
         await deadlines.keep(BY, limit=100)
-        assert await deadlines.of(accepted.document, {OTHER}) == ()
+        assert await deadlines.of([accepted.document], {OTHER}) == ()
 
 
 class StepContract:
@@ -150,7 +150,7 @@ class StepContract:
         await deadlines.keep(BY, limit=100)
         (found,) = [
             each
-            for each in await deadlines.of(accepted.document, {RECEIVER})
+            for each in await deadlines.of([accepted.document], {RECEIVER})
             if each.organ == RECEIVER and each.rule is Rule.COLLECTION
         ]
         assert (found.state, found.late) == (DeadlineState.MET, True)
@@ -163,7 +163,7 @@ class DecideContract:
     async def open_response(self, ledger: Ledger, deadlines: Deadlines) -> Deadline:
         accepted = await ledger.accept(entry(1, to=(RECEIVER,)))
         await deadlines.keep(BY, limit=100)
-        (found,) = [each for each in await deadlines.of(accepted.document, {RECEIVER}) if each.rule is Rule.RESPONSE]
+        (found,) = [each for each in await deadlines.of([accepted.document], {RECEIVER}) if each.rule is Rule.RESPONSE]
         return found
 
     async def test_an_extended_deadline_is_due_later_and_both_sides_hear_of_it(
@@ -199,7 +199,7 @@ class DecideContract:
             changed, after = await deadlines.move(shorter, after="", limit=100, preview=preview)
             assert after is None
             assert {before.id for before, _ in changed} >= {found.id}
-            (now,) = [each for each in await deadlines.of(found.document, {RECEIVER}) if each.rule is Rule.RESPONSE]
+            (now,) = [each for each in await deadlines.of([found.document], {RECEIVER}) if each.rule is Rule.RESPONSE]
             assert now.due_at == (found.due_at if preview else at("2026-12-02T00:00"))
 
     async def test_who_owes_and_who_is_owed_lists_by_due_time_page_by_page(self, ledger: Ledger, deadlines: Deadlines) -> None:

@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from gateway.core import attachments, reading, xmlsafe
 from gateway.core.faults import Rejected
 from gateway.core.schema import EdxmlSchema
-from gateway.entry.api import content, rendering
+from gateway.entry.api import content, deadlines, rendering
 from gateway.entry.api.hub import TRACE_ID, caller, hub
 from gateway.entry.api.inputs import DocumentsQuery
 from gateway.entry.api.requests import idempotency_key, query
@@ -40,7 +40,7 @@ async def validate(request: web.Request) -> web.Response:
         {
             "valid": True,
             "findings": [finding_shape(each) for each in decided.document.findings],
-            "plan": {"deliveries": deliveries, "deadlines": []},
+            "plan": {"deliveries": deliveries, "deadlines": deadlines.planned(decided, at.rules(), at)},
         },
         dumps=rendering.dumps,
     )
@@ -52,15 +52,17 @@ async def listing(request: web.Request) -> web.Response:
     page = await hub(request).ports.ledger.documents(
         caller(request).organs, role=asked.role, state=asked.state, after=asked.after, limit=asked.limit
     )
-    items = [rendering.document(view) for view in page.items]
+    owed = await deadlines.of_views(request, page.items)
+    items = [rendering.document(view, deadlines=owed) for view in page.items]
     return web.json_response({"items": items, "next": page.next}, dumps=rendering.dumps)
 
 
 async def show(request: web.Request) -> web.Response:
     """Give the whole state of a document."""
     view = await _view(request)
+    owed = await deadlines.of_views(request, [view])
     timeline = await hub(request).ports.ledger.timeline(view.document.id, caller(request).organs)
-    return web.json_response(rendering.document(view, timeline), dumps=rendering.dumps)
+    return web.json_response(rendering.document(view, timeline, owed), dumps=rendering.dumps)
 
 
 async def envelope(request: web.Request) -> web.StreamResponse:

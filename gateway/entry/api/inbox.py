@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from gateway.entry.api import rendering
+from gateway.entry.api.deadlines import of_views
 from gateway.entry.api.hub import caller, hub
 from gateway.entry.api.inputs import AckRequest, LeaseRequest, NackRequest, Paging, RenewRequest
 from gateway.entry.api.requests import body, query
@@ -13,7 +14,8 @@ async def peek(request: web.Request) -> web.Response:
     """List what waits for the caller, urgent first; nothing changes."""
     asked = query(request, Paging)
     page = await hub(request).ports.ledger.inbox(caller(request).organs, after=asked.after, limit=asked.limit)
-    items = [rendering.waiting(view) for view in page.items]
+    due = await of_views(request, page.items)
+    items = [rendering.waiting(view, due) for view in page.items]
     return web.json_response({"items": items, "next": page.next}, dumps=rendering.dumps)
 
 
@@ -21,7 +23,8 @@ async def lease(request: web.Request) -> web.Response:
     """Claim deliveries, urgent first; long-poll up to `wait` seconds."""
     asked = await body(request, LeaseRequest)
     claimed = await hand_over.lease(hub(request).ports, caller(request), limit=asked.max, seconds=asked.seconds, wait=asked.wait)
-    return web.json_response(rendering.lease(claimed), status=201, dumps=rendering.dumps)
+    due = await of_views(request, claimed.items) if claimed else {}
+    return web.json_response(rendering.lease(claimed, due), status=201, dumps=rendering.dumps)
 
 
 async def ack(request: web.Request) -> web.Response:
@@ -49,4 +52,5 @@ async def renew(request: web.Request) -> web.Response:
     """Prolong a live lease."""
     asked = await body(request, RenewRequest)
     prolonged = await hand_over.renew(hub(request).ports, caller(request), request.match_info["token"], asked.seconds)
-    return web.json_response(rendering.lease(prolonged), dumps=rendering.dumps)
+    due = await of_views(request, prolonged.items)
+    return web.json_response(rendering.lease(prolonged, due), dumps=rendering.dumps)

@@ -31,6 +31,12 @@ class DocumentsQuery(Paging):
     state: State | None = None
 
 
+class DeadlinesQuery(Paging):
+    """Query of `GET /deadlines`; without a state, all."""
+
+    state: Literal["open", "overdue", "met", "extended", "waived"] | None = None
+
+
 class AgenciesQuery(Paging):
     """Query of `GET /agencies`."""
 

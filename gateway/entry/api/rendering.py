@@ -1,6 +1,7 @@
 """How the values of the core take the shapes of the contract."""
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,10 @@ from gateway.flows.accept import finding_shape
 from gateway.ports import DocumentView, FindingCount, Lease
 
 BASE = "/api/v1"
+
+Deadlines = Mapping[str | None, list[dict[str, Any]]]
+"""Shapes of deadlines, by delivery."""
+_NONE: Deadlines = {}
 
 dumps = partial(json.dumps, ensure_ascii=False)
 """JSON with Vietnamese as it is written."""
@@ -29,8 +34,8 @@ def event(value: Event) -> dict[str, Any]:
     }
 
 
-def delivery(value: Delivery, timeline: tuple[Event, ...] = ()) -> dict[str, Any]:
-    """Shape a delivery, with those of the events that are its own."""
+def delivery(value: Delivery, timeline: tuple[Event, ...] = (), deadlines: Deadlines = _NONE) -> dict[str, Any]:
+    """Shape a delivery, with those of the events and deadlines that are its own."""
     return {
         "id": value.id,
         "to": value.receiver,
@@ -43,12 +48,12 @@ def delivery(value: Delivery, timeline: tuple[Event, ...] = ()) -> dict[str, Any
         "answer": value.answer,
         "next_attempt_at": value.next_attempt_at.isoformat() if value.next_attempt_at else None,
         "paper_arrived_at": value.paper_arrived_at.isoformat() if value.paper_arrived_at else None,
-        "deadlines": [],
+        "deadlines": deadlines.get(value.id, []),
         "timeline": [event(each) for each in timeline if each.delivery == value.id],
     }
 
 
-def document(view: DocumentView, timeline: tuple[Event, ...] = ()) -> dict[str, Any]:
+def document(view: DocumentView, timeline: tuple[Event, ...] = (), deadlines: Deadlines = _NONE) -> dict[str, Any]:
     """Shape a document."""
     value = view.document
     return {
@@ -68,7 +73,7 @@ def document(view: DocumentView, timeline: tuple[Event, ...] = ()) -> dict[str, 
         "size": value.size,
         "accepted_at": value.accepted_at.isoformat(),
         "receipt": f"{BASE}/documents/{value.id}/receipt",
-        "deliveries": [delivery(each, timeline) for each in view.deliveries],
+        "deliveries": [delivery(each, timeline, deadlines) for each in view.deliveries],
         "findings": [finding_shape(each) for each in value.findings],
         "attachments": [attachment(value, number) for number in range(1, len(value.attachments) + 1)],
     }
@@ -90,7 +95,7 @@ def attachment(value: Document, number: int) -> dict[str, Any]:
     }
 
 
-def waiting(view: DocumentView) -> dict[str, Any]:
+def waiting(view: DocumentView, deadlines: Deadlines = _NONE) -> dict[str, Any]:
     """Shape a delivery of an inbox or a lease."""
     value, (own, *_) = view.document, view.deliveries
     return {
@@ -104,7 +109,7 @@ def waiting(view: DocumentView) -> dict[str, Any]:
         "size": value.size,
         "sha256": value.sha256,
         "envelope_url": f"{BASE}/documents/{value.id}/envelope",
-        "due": [],
+        "due": deadlines.get(own.id, []),
     }
 
 
@@ -136,14 +141,14 @@ def finding_count(value: FindingCount) -> dict[str, Any]:
     }
 
 
-def lease(value: Lease | None) -> dict[str, Any]:
+def lease(value: Lease | None, deadlines: Deadlines = _NONE) -> dict[str, Any]:
     """Shape a lease; an empty one has no token."""
     if value is None:
         return {"deliveries": []}
     return {
         "token": value.token,
         "expires_at": value.expires_at.astimezone(VIETNAM).isoformat(),
-        "deliveries": [waiting(each) for each in value.items],
+        "deliveries": [waiting(each, deadlines) for each in value.items],
     }
 
 

@@ -2,6 +2,7 @@
 
 from gateway.entry.api import (
     agencies,
+    deadlines,
     documents,
     events,
     findings,
@@ -216,6 +217,16 @@ ROUTES: tuple[Route, ...] = (
         en="Everything that happened, in order",
         query=inputs.EventsQuery,
         answers={200: shapes.EventsShape},
+        refusals=(400,),
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/deadlines",
+        handler=deadlines.listing,
+        vi="Thời hạn: phải làm và được trả lời",
+        en="Deadlines: what the caller owes and is owed",
+        query=inputs.DeadlinesQuery,
+        answers={200: shapes_followed.DeadlinesPage},
         refusals=(400,),
     ),
     Route(

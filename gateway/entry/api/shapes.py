@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.core.deadlines import DeadlineState, Rule
 from gateway.core.model import BusinessType, Kind, Owner, Priority, Severity, State, StatusCode
 
 
@@ -42,6 +43,27 @@ class EventShape(Shape):
     data: dict[str, Any]
 
 
+class DeadlineShape(Shape):
+    """What `by` owes `to`; `working_minutes_left` is negative when it is overdue, null when it has ended."""
+
+    id: str
+    rule: Rule
+    article: str
+    document: str
+    delivery: str | None
+    by: str
+    to: str
+    unit: str
+    starts_at: datetime
+    due_at: datetime
+    state: DeadlineState
+    working_minutes_left: int | None
+    provisional: bool
+    ended_at: datetime | None
+    late: bool
+    reason: str
+
+
 class DeliveryShape(Shape):
     """One document on its way to one receiver."""
 
@@ -56,7 +78,7 @@ class DeliveryShape(Shape):
     answer: str | None
     next_attempt_at: datetime | None
     paper_arrived_at: datetime | None
-    deadlines: list[dict[str, Any]]
+    deadlines: list[DeadlineShape]
     timeline: list[EventShape]
 
 
@@ -122,7 +144,7 @@ class PlanShape(Shape):
     """What would be recorded."""
 
     deliveries: list[AcceptedDelivery]
-    deadlines: list[dict[str, Any]]
+    deadlines: list[DeadlineShape]
 
 
 class ValidationShape(Shape):
@@ -153,7 +175,7 @@ class LeasedDelivery(Shape):
     size: int
     sha256: str
     envelope_url: str
-    due: list[dict[str, Any]]
+    due: list[DeadlineShape]
 
 
 class InboxPage(Shape):

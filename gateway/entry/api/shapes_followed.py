@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from gateway.core.model import Severity
-from gateway.entry.api.shapes import Shape
+from gateway.entry.api.shapes import DeadlineShape, Shape
 
 
 class AwaitedPaper(Shape):
@@ -50,3 +50,18 @@ class FindingCountsShape(Shape):
     """Findings counted, the most frequent first."""
 
     items: list[FindingCountShape]
+
+
+class OwedShape(DeadlineShape):
+    """A deadline, and what it is about."""
+
+    document_id: str
+    subject: str
+    priority: int
+
+
+class DeadlinesPage(Shape):
+    """A page of deadlines, the earliest due first."""
+
+    items: list[OwedShape]
+    next: str | None

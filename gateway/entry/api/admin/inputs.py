@@ -80,6 +80,12 @@ class ReplayRequest(ReasonRequest):
     since: Moment
 
 
+class ExtendRequest(ReasonRequest):
+    """Give a deadline another due time."""
+
+    due_at: Moment
+
+
 def meant(rules: Rules, asked: FilterShape | GroupsQuery) -> Filter:
     """Give the filter; agencies may be named by any of their ids."""
     return Filter(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from gateway.entry.api.admin import dead_letters, held, inputs, queues, shapes
-from gateway.entry.api.inputs import Paging
+from gateway.entry.api import shapes_followed
+from gateway.entry.api.admin import dead_letters, deadlines, held, inputs, queues, shapes
+from gateway.entry.api.inputs import DeadlinesQuery, Paging
 from gateway.entry.api.route import BASE, JSON_REFUSALS, Handler, Route
 
 _ADMIN = f"{BASE}/admin"
@@ -120,6 +121,30 @@ ADMIN_ROUTES: tuple[Route, ...] = (
         "Tell a system again all news since a moment",
         shapes.ReplayShape,
         takes=inputs.ReplayRequest,
+    ),
+    _look(
+        "deadlines",
+        deadlines.listing,
+        "Thời hạn của mọi cơ quan",
+        "The deadlines of all agencies",
+        shapes_followed.DeadlinesPage,
+        query=DeadlinesQuery,
+    ),
+    _decide(
+        "deadlines/{id}/extend",
+        deadlines.extend,
+        "Gia hạn",
+        "Give a deadline another due time",
+        shapes_followed.OwedShape,
+        takes=inputs.ExtendRequest,
+    ),
+    _decide(
+        "deadlines/{id}/waive",
+        deadlines.waive,
+        "Miễn thời hạn",
+        "Ask for it no more",
+        shapes_followed.OwedShape,
+        takes=inputs.ReasonRequest,
     ),
     _look("held", held.listing, "Văn bản bị giữ theo chính sách", "What the policy holds", shapes.HeldShape),
     _decide(
