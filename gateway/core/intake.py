@@ -18,6 +18,7 @@ from gateway.core.directory import Agency, System, Systems
 from gateway.core.envelope import Attachment, DocumentPackage, MessageHeader
 from gateway.core.faults import Rejected
 from gateway.core.findings import finding
+from gateway.core.links import Link
 from gateway.core.model import Attached, Delivery, Document, Finding, Kind, OrganId, Priority, Problem, State, Trust
 from gateway.core.pdf import PdfFacts
 from gateway.core.policy import duties, enclosures, judge
@@ -64,6 +65,7 @@ class Intake:
     header: MessageHeader
     enclosures: tuple[Enclosure, ...]
     observations: tuple[Observation, ...]
+    links: tuple[Link, ...] = ()
 
 
 def take_in(upload: Upload, rules: Rules, caller: System, now: datetime) -> Intake:

@@ -3,22 +3,18 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.core import intake
 from gateway.core.directory import System
-from gateway.core.envelope import Code
 from gateway.core.faults import Rejected
 from gateway.core.intake import Intake, Part, Upload
-from gateway.core.model import Fact, Finding, OrganId, Trust
-from gateway.core.policy.case import Observation
+from gateway.core.model import Fact, Finding, Trust
 from gateway.core.receipts import Attestation
 from gateway.core.rules import Rules
+from gateway.flows.link import replies, unknown
 from gateway.flows.look_inside import read_pdfs, scan
-from gateway.ports import Acceptance, Correlation, Entry, Ports, Staged
-
-MAX_ANSWERED = 20
-"""Answered documents that are looked up; a reply to more than a few is not one."""
+from gateway.ports import Acceptance, Entry, Ports, Staged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +68,7 @@ async def accept(
         idempotency_key=idempotency_key,
         routes={organ: system for organ in receivers if (system := rules.systems.route(organ)) is not None},
         trace_id=trace_id,
+        links=decided.links,
     )
     await ports.ledger.foresee(entry)  # a refusal leaves nothing in the vault
     await ports.vault.keep(package.staged)
@@ -96,10 +93,8 @@ async def judge(ports: Ports, rules: Rules, package: Package, caller: System) ->
         async with ports.compute.room(package.weight) as run:
             taken = await run(lambda: intake.take_in(upload(), rules, caller, now))
             pdfs = await read_pdfs(ports.pdfs, taken.enclosures, signatures=taken.trusted_as is Trust.CHANNEL)
-            noticed = [
-                *await scan(ports.scanner, taken.enclosures, rules.policy, taken.line),
-                *await _unknown_replies(ports, rules, taken),
-            ]
+            taken = replace(taken, links=await replies(ports, rules, taken))
+            noticed = [*await scan(ports.scanner, taken.enclosures, rules.policy, taken.line), *unknown(taken.links)]
             return intake.conclude(taken, pdfs, noticed, rules, now)
 
 
@@ -119,28 +114,6 @@ def _upload(package: Package, opened: ExitStack) -> Callable[[], Upload]:
         ),
         digest_part=lambda name, algorithm: package.parts[name].digest(algorithm),
     )
-
-
-async def _unknown_replies(ports: Ports, rules: Rules, taken: Intake) -> list[Observation]:
-    """Find the answered documents that the sender never received here (article 14.2)."""
-    unknown = []
-    for answered in taken.header.response_for[:MAX_ANSWERED]:
-        named = rules.directory.find(answered.organ_id)
-        code = Code.of(answered.code)
-        found = await ports.ledger.correlate(
-            Correlation(
-                owner=named.id if named else OrganId(answered.organ_id),
-                document_id=answered.document_id,
-                number=code.number,
-                notation=code.notation,
-                promulgated_on=answered.promulgation_date,
-            ),
-            taken.sender.id,
-        )
-        if not found:
-            detail = f"{answered.code[:60]}, {answered.organ_id[:60]}"
-            unknown.append(Observation(code="reply-unknown", path="MessageHeader/ResponseFor", detail=detail))
-    return unknown
 
 
 def _answer(decided: Intake) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from gateway.core import lifecycle
 from gateway.core.faults import Rejected
 from gateway.core.model import State
-from gateway.infra import audit, ledger_events
+from gateway.infra import audit, ledger_events, ledger_links
 from gateway.infra.ledger_events import about, to_sender
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_read import delivery_views
@@ -34,6 +34,7 @@ def release(
         told = to_sender(about(view.document, view.deliveries[0], "delivery.released", now, by=by, reason=reason))
         ledger_events.write(connection, [told])
         send_on(connection, view, route, now)
+    ledger_links.answered(connection, [document], now)
     _record(connection, "held.released", views, by, reason, now)
     return views
 

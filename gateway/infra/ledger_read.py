@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
+from gateway.core.links import meant
 from gateway.core.model import Event, OrganId, Receipt, State
 from gateway.infra.ledger_rows import read_delivery, read_document, read_event, read_receipt
 from gateway.infra.tables import deliveries, documents, events, findings, receipts, refusals
@@ -74,7 +75,7 @@ def delivery_views(
     if lock:
         joined = joined.with_for_update(of=deliveries)
     rows = connection.execute(joined.where(condition).order_by(deliveries.c.seq)).mappings().all()
-    known = _documents(connection, {row["document"] for row in rows})
+    known = documents_of(connection, {row["document"] for row in rows})
     return tuple(DocumentView(document=known[row["document"]], deliveries=(read_delivery(row),)) for row in rows)
 
 
@@ -113,7 +114,7 @@ def receipt_list(connection: sa.Connection, wanted: str, organs: Organs) -> tupl
 
 
 def correlate(connection: sa.Connection, status: Correlation, receiver: OrganId) -> tuple[DocumentView, ...]:
-    """Find deliveries by document id, else by code and date, else by code and year."""
+    """Find deliveries by document id, else by code and date, else by code and year; of those with one number, one."""
     d, same_code = documents.c, sa.and_(documents.c.number == status.number, documents.c.notation == status.notation)
     year = sa.extract("year", d.promulgated_on) == status.promulgated_on.year
     attempts = [sa.and_(same_code, d.promulgated_on == status.promulgated_on), sa.and_(same_code, year)]
@@ -123,7 +124,7 @@ def correlate(connection: sa.Connection, status: Correlation, receiver: OrganId)
         condition = sa.and_(d.sender == status.owner, deliveries.c.receiver == receiver, attempt)
         found = delivery_views(connection, condition)
         if found:
-            return found
+            return meant(found, lambda view: (view.document, view.deliveries[0]))
     return ()
 
 
@@ -151,7 +152,7 @@ def position(cursor: str, length: int = 1) -> tuple[int, ...]:
 
 
 def _views(connection: sa.Connection, wanted: list[str], organs: Organs) -> tuple[DocumentView, ...]:
-    known = _documents(connection, wanted)
+    known = documents_of(connection, wanted)
     select = sa.select(deliveries).where(deliveries.c.document.in_(wanted)).order_by(deliveries.c.seq)
     seen: dict[str, list[Any]] = {each: [] for each in wanted}
     for row in connection.execute(select).mappings():
@@ -164,7 +165,8 @@ def _views(connection: sa.Connection, wanted: list[str], organs: Organs) -> tupl
     )
 
 
-def _documents(connection: sa.Connection, wanted: Collection[str]) -> dict[str, Any]:
+def documents_of(connection: sa.Connection, wanted: Collection[str]) -> dict[str, Any]:
+    """Give documents by id, with their findings."""
     select = sa.select(documents).where(documents.c.id.in_(wanted))
     rows = connection.execute(select).mappings().all()
     noticed: dict[str, list[Any]] = {row["id"]: [] for row in rows}

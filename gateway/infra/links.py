@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from gateway.core.model import OrganId
-from gateway.infra import ledger_recall
+from gateway.infra import ledger_links, ledger_recall
 from gateway.infra.executor import Executor
-from gateway.ports import Recalled, Seal
+from gateway.ports import Linked, Recalled, Seal, Thread
 
 
 class SqlLinks:
@@ -26,3 +26,9 @@ class SqlLinks:
         seal: Seal,
     ) -> Recalled:
         return await self._executor.write(lambda c: ledger_recall.recall(c, document, to, reason, organs, now, seal))
+
+    async def linked(self, document: str, organs: Collection[OrganId]) -> Linked:
+        return await self._executor.read(lambda c: ledger_links.linked(c, document, organs))
+
+    async def thread(self, document: str, organs: Collection[OrganId], *, limit: int) -> Thread:
+        return await self._executor.read(lambda c: ledger_links.thread(c, document, organs, limit))

@@ -22,7 +22,7 @@ from gateway.ports.ledger import (
     StatusOutcome,
     Tally,
 )
-from gateway.ports.links import Links, Recalled
+from gateway.ports.links import Linked, Links, Recalled, Thread
 from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
@@ -53,6 +53,7 @@ __all__ = [
     "HandedOver",
     "Lease",
     "Ledger",
+    "Linked",
     "Links",
     "Message",
     "News",
@@ -80,6 +81,7 @@ __all__ = [
     "Tally",
     "Telemetry",
     "Telling",
+    "Thread",
     "Turns",
     "Untold",
     "Vault",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from gateway.core.links import Link
 from gateway.core.model import (
     Delivery,
     Document,
@@ -24,7 +25,7 @@ class Entry:
     """All that one accepted document writes, in one transaction.
 
     `answer` is the JSON text that the sender gets, now and on every resend. `routes` names the system of each receiver that is
-    pushed to; `trace_id` (32 hex digits) is the trace of the request.
+    pushed to; `trace_id` (32 hex digits) is the trace of the request. `links` are what it says of other documents.
     """
 
     document: Document
@@ -34,6 +35,7 @@ class Entry:
     idempotency_key: str | None = None
     routes: Mapping[OrganId, SystemId] = field(default_factory=dict)
     trace_id: str = ""
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """What documents have to do with each other: asked back, answered, updated, replaced."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gateway.core.model import OrganId
+from gateway.core.links import Link, LinkKind
+from gateway.core.model import Document, OrganId
 from gateway.ports.ledger import DocumentView, Seal
 
 
@@ -15,6 +16,29 @@ class Recalled:
 
     view: DocumentView
     created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """What a document says of others, and which say something of it: of those, only what the reader may see.
+
+    A link's `target` is None too where its reader may not see it.
+    """
+
+    links: tuple[Link, ...]
+    linked_by: tuple[tuple[LinkKind, Document], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """The documents that a chain of links joins, oldest first, with each one's links to the others of them.
+
+    `whole` is False where there are more than were asked for.
+    """
+
+    documents: tuple[Document, ...]
+    links: Sequence[tuple[str, LinkKind, str]]
+    whole: bool
 
 
 class Links(Protocol):
@@ -35,3 +59,9 @@ class Links(Protocol):
         What is not handed over is recalled at once; of the rest each receiver is asked. Raises `not-found` (also where
         the caller is not its sender, or a receiver is not the document's), and `status-conflict` where nobody can be asked.
         """
+
+    async def linked(self, document: str, organs: Collection[OrganId]) -> Linked:
+        """Give the links of a document that the caller sees."""
+
+    async def thread(self, document: str, organs: Collection[OrganId], *, limit: int) -> Thread:
+        """Walk the links from a document, both ways, through what the caller sees. Raises `not-found`."""

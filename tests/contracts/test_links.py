@@ -6,12 +6,13 @@ from gateway.infra.executor import Executor
 from gateway.infra.links import SqlLinks
 from tests.contracts.executors import OnPostgres, OnSqlite
 from tests.contracts.links_contract import AskBackContract
+from tests.contracts.links_reply_contract import ReplyContract
 from tests.postgres import postgres, postgres_database
 
 __all__ = ["postgres", "postgres_database"]
 
 
-class LinksContract(AskBackContract):
+class LinksContract(AskBackContract, ReplyContract):
     """All of them."""
 
     @pytest.fixture
