@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from gateway.sdk.conformance import certification, certify
-from tests.conformance.trying import OFFICE
+from gateway.sdk.conformance.report import Verdict
+from tests.conformance.trying import OFFICE, tried
 
 OWN_TESTS = """
 from pathlib import Path
@@ -135,3 +136,11 @@ def test_without_the_test_libraries_it_says_what_to_install(
     assert certify(str(OFFICE)) == certification.IMPOSSIBLE
     printed = capsys.readouterr().out
     assert "Cài: pip install 'lienthong[test]'" in printed and "Install: pip install 'lienthong[test]'" in printed
+
+
+def test_a_file_of_tests_that_cannot_be_loaded_is_a_failure(tmp_path: Path) -> None:
+    folder = tmp_path / "office"
+    folder.mkdir()
+    (folder / "test_own.py").write_text("import khong_co_thu_vien_nay\n", "utf-8")
+    (failure,) = tried(tests=(folder,), max_size=100_000).of(Verdict.FAILED)
+    assert "khong_co_thu_vien_nay" in failure.words

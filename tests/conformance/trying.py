@@ -30,11 +30,12 @@ class Broken(Found):
         return self.asked if name == "Settings" and self.asked is not None else usual
 
 
-def tried(made: type | None = None, asked: type | None = None, **claims: object) -> Report:
+def tried(made: type | None = None, asked: type | None = None, tests: tuple[Path, ...] = (), **claims: object) -> Report:
     """Run the suite on the office as broken."""
     manifest = read_manifest(OFFICE / "manifest.toml").model_copy(update=claims)
     found = Broken(manifest=manifest, folder=OFFICE, made=made, asked=asked)
-    return run(Subject(found=found, side=found.part(MODULE, OTHER_SIDE), patience=QUICK, settling=QUICK), "office")
+    subject = Subject(found=found, side=found.part(MODULE, OTHER_SIDE), patience=QUICK, settling=QUICK)
+    return run(subject, "office", tests)
 
 
 def failed(report: Report) -> set[str]:

@@ -64,7 +64,7 @@ def run(subject: "Subject", target: str, tests: tuple[Path, ...] = (), junit: Pa
     root = subject.found.folder.parent
     written = () if junit is None else (f"--junitxml={junit}", "-o", f"junit_suite_name={subject.found.manifest.name}")
     isolated = ("-c", str(CONFIGURATION), f"--rootdir={root}", f"--confcutdir={root}", "--import-mode=importlib")
-    quiet = ("-p", "no:cacheprovider", "-q", "--tb=short", "--show-capture=no")
+    quiet = ("-p", "no:cacheprovider", "--continue-on-collection-errors", "-q", "--tb=short", "--show-capture=no")
     with TemporaryDirectory(prefix="lienthong-") as scratch, redirect_stdout(io.StringIO()):
         arguments = (*isolated, f"--basetemp={scratch}/t", *quiet, *written, str(SUITE), *map(str, tests))
         code = pytest.main(list(arguments), plugins=[certification])
