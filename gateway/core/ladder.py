@@ -33,6 +33,8 @@ class Audience(StrEnum):
     PROVINCE = "province"
 
 
+_BEFORE: Final = frozenset({Step.HALF, Step.LAST_DAY, Step.LAST_HOUR})
+
 Ladder = tuple[tuple[Step, frozenset[Audience]], ...]
 """The steps of a rule, in the order of time, each with those who are told."""
 
@@ -77,7 +79,7 @@ def rungs(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> tuple[Rung,
     last = deadline.starts_at
     for step, tells in ladder:
         at = moment(step, deadline, schedule)
-        if at > last:
+        if at > last or (step is Step.OVERDUE and at == last):
             found.append(Rung(step=step, at=at, tells=tells))
             last = at
     return tuple(found)
@@ -86,14 +88,16 @@ def rungs(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> tuple[Rung,
 def moment(step: Step, deadline: Deadline, schedule: Schedule) -> datetime:
     """Say when a step is due."""
     due_at = deadline.due_at
+    if step is Step.OVERDUE:
+        return max(due_at, deadline.starts_at)  # what begins after its due date is overdue from the beginning
+    if due_at <= deadline.starts_at and step in _BEFORE:
+        return deadline.starts_at
     if step is Step.HALF:
         return schedule.add_working(deadline.starts_at, schedule.working_between(deadline.starts_at, due_at) / 2)
     if step is Step.LAST_DAY:
         return schedule.take_working(due_at, WORKING_DAY)
     if step is Step.LAST_HOUR:
         return schedule.take_working(due_at, timedelta(hours=1))
-    if step is Step.OVERDUE:
-        return due_at
     return schedule.add_working(due_at, WORKING_DAY * (1 if step is Step.DAY_LATER else 3))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from gateway.core import deadlines, ladder
 from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Happening, Lengths, Rule
 from gateway.core.hours import WorkingTime
-from gateway.core.ladder import Ladder, Rung
+from gateway.core.ladder import Ladder, Rung, Step
 from gateway.core.model import Priority
 
 CONCERNED = frozenset(
@@ -50,7 +50,7 @@ class Timekeeping:
         while deadline.next_at is not None and deadline.next_at <= now:
             deadline, rung = ladder.climbed(deadline, schedule, steps)
             taken.append(rung)
-        said = tuple(each for each in taken if each is taken[-1] or each.at == deadline.due_at)
+        said = tuple(each for each in taken if each is taken[-1] or each.step is Step.OVERDUE)
         return deadline, said
 
     def moved(self, deadline: Deadline, priority: Priority) -> Deadline:
