@@ -98,7 +98,7 @@ async def test_each_of_five_agencies_hears_what_concerns_it_in_order_and_once(de
         reason="Chờ số liệu của các phòng",
         now=at("11-26T14:00"),
     )
-    for moment in ("11-27T17:00", "11-27T18:00", "11-30T09:00"):
+    for moment in ("11-26T17:00", "11-27T17:00", "11-27T18:00", "11-30T09:00"):
         await desk.pass_to(moment)
     await desk.report(LATE, StatusCode.COMPLETED, "11-30T10:00")
     for moment in ("11-30T17:00", "12-01T17:00", "12-02T09:00"):
