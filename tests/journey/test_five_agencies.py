@@ -98,7 +98,7 @@ async def test_each_of_five_agencies_hears_what_concerns_it_in_order_and_once(de
         reason="Chờ số liệu của các phòng",
         now=at("11-26T14:00"),
     )
-    for moment in ("11-26T17:00", "11-27T17:00", "11-27T18:00", "11-30T09:00"):
+    for moment in ("11-27T08:00", "11-27T17:00", "11-27T18:00", "11-30T09:00"):
         await desk.pass_to(moment)
     await desk.report(LATE, StatusCode.COMPLETED, "11-30T10:00")
     for moment in ("11-30T17:00", "12-01T17:00", "12-02T09:00"):
@@ -107,7 +107,7 @@ async def test_each_of_five_agencies_hears_what_concerns_it_in_order_and_once(de
     for moment in ("12-02T17:00", "12-03T17:00", "12-20T09:00"):
         await desk.pass_to(moment)
 
-    half, last_day, due = at("11-25T11:30"), at("11-26T17:00"), at("11-27T17:00")
+    half, last_day, due = at("11-25T11:30"), at("11-27T07:30"), at("11-27T17:00")
     assert await desk.said(IN_TIME) == [
         ("deadline.reminder", "half", half),
         ("deadline.met", "", at("11-26T10:00")),
@@ -121,7 +121,8 @@ async def test_each_of_five_agencies_hears_what_concerns_it_in_order_and_once(de
     assert await desk.said(EXTENDED) == [
         ("deadline.reminder", "half", half),
         ("deadline.extended", "", at("11-26T14:00")),
-        ("deadline.reminder", "last_day", at("12-01T17:00")),
+        ("deadline.reminder", "half", at("11-27T07:45")),
+        ("deadline.reminder", "last_day", at("12-02T07:30")),
         ("deadline.met", "", at("12-02T10:00")),
     ]
     assert await desk.said(REFUSES) == []
