@@ -58,5 +58,11 @@ NAMES: Final = {
     "TraceHeaderList/Bussiness/BussinessDocReason": "Nghiệp vụ: lý do",
     "TraceHeaderList/Bussiness/DocumentId": "Nghiệp vụ: mã văn bản",
     "TraceHeaderList/Bussiness/Paper": "Nghiệp vụ: có bản giấy",
+    "TraceHeaderList/Bussiness/BussinessDocumentInfo/DocumentInfo": "Cập nhật: đổi thông tin",
+    "TraceHeaderList/Bussiness/BussinessDocumentInfo/DocumentReceiver": "Cập nhật: đổi nơi nhận",
+    "TraceHeaderList/Bussiness/BussinessDocumentInfo/ReceiverList/Receiver/OrganId": "Cập nhật: nơi nhận",
+    "TraceHeaderList/Bussiness/BussinessDocumentInfo/ReceiverList/Receiver/ReceiverType": "Cập nhật: thêm hay bớt",
+    "TraceHeaderList/Bussiness/ReplacementInfoList/ReplacementInfo/DocumentId": "Thay thế: mã văn bản",
+    "TraceHeaderList/Bussiness/ReplacementInfoList/ReplacementInfo/OrganIdList/OrganId": "Thay thế: cơ quan",
     **{f"TraceHeaderList/Bussiness/StaffInfo/{name}": f"Nghiệp vụ: cán bộ, {vi}" for name, vi in _STAFF.items()},
 }

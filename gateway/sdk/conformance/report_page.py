@@ -122,7 +122,7 @@ def _title(check: Checked, repeated: tuple[Checked, ...]) -> str:
 
 def _loss(kind: str, loss: Loss) -> str:
     fates = {"dropped": loss.dropped, "changed": loss.changed, "invented": loss.invented}
-    rows = "".join(_field(fate, path, loss) for fate, paths in fates.items() for path in paths)
+    lists = "".join(_fate(fate, paths, loss) for fate, paths in fates.items() if paths)
     count = len(loss.kept) + len(loss.dropped) + len(loss.changed)
     shares = (("kept", loss.kept), ("changed", loss.changed), ("dropped", loss.dropped))
     bar = "".join(f'<i class="{fate}" style="width:{100 * len(paths) / max(count, 1):.2f}%"></i>' for fate, paths in shares)
@@ -130,18 +130,20 @@ def _loss(kind: str, loss: Loss) -> str:
     return (
         f'<section><h2>Trường edXML qua bộ nối{named} <span class="en">What becomes of the fields of edXML</span></h2>'
         f'<div class="bar">{bar}</div><div class="legend">Giữ nguyên {len(loss.kept)} trên {count} trường'
-        f'{"" if rows else ": không mất gì"}. <span class="en">{len(loss.kept)} of {count} fields are kept.</span></div>'
-        f"{f'<table>{rows}</table>' if rows else ''}</section>"
+        f'{"" if lists else ": không mất gì"}. <span class="en">{len(loss.kept)} of {count} fields are kept.</span></div>'
+        f"{lists}</section>"
     )
 
 
-def _field(fate: str, path: str, loss: Loss) -> str:
+def _fate(fate: str, paths: tuple[str, ...], loss: Loss) -> str:
     vi, en = FATES[fate]
-    why = f'<div class="en">{escape(loss.declared[path])}</div>' if path in loss.declared else ""
-    return (
-        f'<tr><td class="sign"><span class="chip {fate}">{vi} · {en}</span></td>'
-        f"<td>{escape(NAMES.get(path, ''))}{why}</td><td><code>{escape(path)}</code></td></tr>"
-    )
+    items = "".join(_field(path, loss) for path in paths)
+    return f'<div class="fate"><span class="chip {fate}">{vi} · {en}: {len(paths)}</span><ul>{items}</ul></div>'
+
+
+def _field(path: str, loss: Loss) -> str:
+    why = f'<div class="why">{escape(loss.declared[path])}</div>' if path in loss.declared else ""
+    return f"<li>{escape(NAMES.get(path, ''))} <code>{escape(path)}</code>{why}</li>"
 
 
 def _moment(report: Report) -> str:

@@ -1,5 +1,6 @@
 """The report on a terminal."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from rich.console import Console
@@ -57,8 +58,18 @@ def _show_loss(kind: str, loss: Loss, console: Console) -> None:
     )
     for name, paths in parts:
         if paths:
-            console.print(f"  {name}: {escape(', '.join(paths))}", highlight=False)
+            console.print(f"  {name} ({len(paths)}): {escape('; '.join(_gathered(paths)))}", highlight=False)
 
 
 def _title(check: Checked) -> str:
     return f"{check.vi} [{check.case}]" if check.case else check.vi
+
+
+def _gathered(paths: tuple[str, ...]) -> Iterator[str]:
+    """Name fields in few words: those of one element together, in the words of edXML."""
+    elements: dict[str, list[str]] = {}
+    for path in paths:
+        above, _, name = path.removeprefix("MessageHeader/").removeprefix("TraceHeaderList/").rpartition("/")
+        elements.setdefault(above.rpartition("/")[2], []).append(name)
+    for element, names in elements.items():
+        yield f"{element} {', '.join(names)}" if element else ", ".join(names)
