@@ -1,13 +1,24 @@
 """`lienthong calendar`: what is due when, for people and for scripts."""
 
+import asyncio
 import io
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from gateway.config import Settings
+from gateway.core.model import VIETNAM
+from gateway.core.timekeeping import Timekeeping
+from gateway.infra.calendar_files import load_working_time, shipped_calendar
+from gateway.infra.deadlines import SqlDeadlines
+from gateway.infra.ledger import SqlLedger
+from gateway.infra.opening import open_executor
+from gateway.wiring import LEDGER_FILE
 from tests.cli.conftest import Lienthong
+from tests.contracts.entries import entry
 
 QUESTIONS = [
     ({"id": 1, "op": "intake", "start": "2026-11-20T16:30:00+07:00"}, "2026-11-23T09:00:00+07:00"),
@@ -121,3 +132,26 @@ def test_a_mistake_in_the_hours_is_named(home: Path, lienthong: Lienthong, text:
     ran = lienthong("calendar", "check", "--config", config)
     assert ran.code == 1
     assert "hours.toml" in ran.err and named in ran.err
+
+
+def test_the_effect_of_a_new_calendar_on_what_is_open_is_seen_before(home: Path, lienthong: Lienthong) -> None:
+    config = home / "gateway.toml"
+    lienthong("migrate", "--config", config)
+    settings = Settings.load(config)
+    database = settings.path(settings.storage.data) / LEDGER_FILE
+
+    async def owe() -> None:
+        executor = open_executor(database)
+        await SqlLedger(executor).accept(entry(1, accepted_at=datetime.now(VIETNAM)))
+        await SqlDeadlines(executor).keep(Timekeeping(working_time=load_working_time(shipped_calendar())), limit=100)
+        await executor.close()
+
+    asyncio.run(owe())
+    assert lienthong("calendar", "effect", "--config", config, "--json").json == []
+    years = home / "lich"
+    years.mkdir()
+    (years / "hours.toml").write_text('[[hours]]\nsessions = ["08:00-11:00", "14:00-18:00"]\n', "utf-8")
+    with config.open("a") as file:
+        file.write('\n[directory]\ncalendar = "lich"\n')
+    moved = lienthong("calendar", "effect", "--config", config, "--json").json
+    assert {each["rule"] for each in moved} == {"collection", "response"}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.entry.cli.options import CONFIG, Config, Json
+from gateway.entry.cli.options import CONFIG, Config, Json, run
 
 calendar = typer.Typer(help="Lịch làm việc và thời hạn · Working time, and what is due when.", no_args_is_help=True)
 
@@ -64,3 +64,12 @@ def calendar_check(*, config: Config = CONFIG, as_json: Json = False) -> None:
     from gateway.entry.cli.output import finish
 
     finish(checked(working_time(config)), as_json=as_json)
+
+
+@calendar.command("effect")
+def calendar_effect(*, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Lịch mới sẽ đổi thời hạn đang mở nào · Which open deadlines the files would move."""
+    from gateway.entry.cli.calendar_effect import effect
+    from gateway.entry.cli.output import finish
+
+    finish(run(effect(config)), as_json=as_json)

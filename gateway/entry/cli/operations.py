@@ -13,6 +13,7 @@ from gateway.core.rules import Rules
 from gateway.flows.oversee import Decision
 from gateway.infra.clock import SystemClock
 from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
@@ -28,6 +29,7 @@ class Operations:
     letters: SqlDeadLetters
     outbox: SqlOutbox
     notices: SqlNotices
+    deadlines: SqlDeadlines
     settings: Settings
 
     def rules(self) -> Rules:
@@ -48,6 +50,7 @@ async def opened(config: Path) -> AsyncIterator[Operations]:
             letters=SqlDeadLetters(executor),
             outbox=SqlOutbox(executor),
             notices=SqlNotices(executor),
+            deadlines=SqlDeadlines(executor),
             settings=settings,
         )
     finally:
