@@ -15,10 +15,10 @@ from lxml import etree
 from gateway.core import attachments, canonical, reading, routing, vietnamese, xmlsafe
 from gateway.core.authentication import Authenticated, authenticate
 from gateway.core.directory import Agency, System, Systems
-from gateway.core.envelope import Attachment, DocumentPackage, MessageHeader
+from gateway.core.envelope import Attachment, Business, DocumentPackage, MessageHeader
 from gateway.core.faults import Rejected
 from gateway.core.findings import finding
-from gateway.core.links import Link
+from gateway.core.links import Link, Revision
 from gateway.core.model import Attached, Delivery, Document, Finding, Kind, OrganId, Priority, Problem, State, Trust
 from gateway.core.pdf import PdfFacts
 from gateway.core.policy import duties, enclosures, judge
@@ -63,9 +63,11 @@ class Intake:
     trusted_as: Trust
     line: tuple[OrganId, ...]
     header: MessageHeader
+    business: Business
     enclosures: tuple[Enclosure, ...]
     observations: tuple[Observation, ...]
     links: tuple[Link, ...] = ()
+    revision: Revision | None = None
 
 
 def take_in(upload: Upload, rules: Rules, caller: System, now: datetime) -> Intake:
@@ -94,11 +96,12 @@ def take_in(upload: Upload, rules: Rules, caller: System, now: datetime) -> Inta
     document = _document(upload, case, caller, findings=(*known.findings, *read.findings, *doubled))
     return Intake(
         document=document,
-        deliveries=_deliveries(document, receivers, rules.systems),
+        deliveries=deliveries_of(document, receivers, rules.systems),
         sender=known.sender,
         trusted_as=known.trusted_as,
         line=line,
         header=read.package.header,
+        business=read.package.trace.business,
         enclosures=enclosed,
         observations=seen,
     )
@@ -241,7 +244,7 @@ def _attached(enclosure: Enclosure, facts: PdfFacts) -> Attached:
     )
 
 
-def _deliveries(document: Document, receivers: Collection[OrganId], systems: Systems) -> tuple[Delivery, ...]:
+def deliveries_of(document: Document, receivers: Collection[OrganId], systems: Systems) -> tuple[Delivery, ...]:
     """Make a delivery for each receiver: it waits to be pushed where the hub reaches its system, else to be polled."""
     return tuple(
         Delivery(

@@ -4,7 +4,8 @@ Overdue is an event, not a state. Statuses arrive in any order (field practice),
 a late lower code is history, and only 02, 13, 15 and 16 are guarded.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from gateway.core.faults import Rejected
 from gateway.core.model import Owner, State, StatusCode
@@ -30,6 +31,11 @@ PARK = "park"
 """The trigger of an operator: what could not be delivered is put aside, out of the list of what needs a hand."""
 REDIRECT = "redirect"
 """The trigger of an operator: another delivery of the document, to another receiver, takes this one's place."""
+
+SUPERSEDE: Final = "replace"
+"""The trigger of a sender: another document of his takes this one's place."""
+ASK_UPDATE: Final = "update"
+"""The trigger of a sender: who has the document is asked to take what another says of it. No state changes; 15 or 16 answers."""
 
 PROGRESS: dict[StatusCode | None, State] = {
     None: State.COLLECTED,
@@ -84,9 +90,14 @@ TABLE: tuple[Row, ...] = (
     Row(trigger=TURN_BACK, sources=frozenset({State.SUSPENDED, State.FAILED}), target=State.REJECTED),
     Row(trigger=PARK, sources=frozenset({State.FAILED}), target=State.SUSPENDED),
     Row(trigger=REDIRECT, sources=frozenset({State.SUSPENDED, State.FAILED}), target=State.REPLACED),
+    Row(trigger=SUPERSEDE, sources=_OPEN | _ON_THE_WAY | {State.RECALL_REQUESTED}, target=State.REPLACED),
 )
 
 FINAL = frozenset({State.REJECTED, State.RECALLED, State.REPLACED})
+ANSWERS = frozenset({StatusCode.RECALL_AGREED, StatusCode.RECALL_REFUSED})
+"""The receiver's answer to what the sender asked last: a recall, else an update."""
+_HOLDING = _OPEN | {State.DELIVERING, State.RECALL_REQUESTED}
+"""The receiver has the document, or may have it."""
 
 NEEDS_REASON = frozenset({StatusCode.REFUSED, StatusCode.RECALL_REQUESTED, StatusCode.RECALL_REFUSED})
 """A refusal or recall without a reason is refused (QĐ 28/2018 Đ9, NĐ 30/2020 Đ21)."""
@@ -94,17 +105,21 @@ NEEDS_REASON = frozenset({StatusCode.REFUSED, StatusCode.RECALL_REQUESTED, Statu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a delivery stands: `code` is the last status that took effect, `progress` the furthest of 01, 03 … 06."""
+    """Where a delivery stands: `code` is the last status that took effect, `progress` the furthest of 01, 03 … 06.
+
+    `updating` tells that an update waits for its answer.
+    """
 
     state: State
     code: StatusCode | None = None
     progress: StatusCode | None = None
+    updating: bool = False
 
 
 def hand_over(standing: Standing) -> Standing:
     """Move to collected; a delivery that a status has already moved on keeps its standing."""
     target = _target(HAND_OVER, standing.state)
-    return standing if target is None else Standing(state=target, code=standing.code, progress=standing.progress)
+    return standing if target is None else replace(standing, state=target)
 
 
 def pushed(standing: Standing, trigger: str) -> Standing | None:
@@ -118,7 +133,18 @@ def pushed(standing: Standing, trigger: str) -> Standing | None:
     if standing.state is State.DELIVERING and trigger == ATTEMPT:
         return standing
     target = _target(trigger, standing.state)
-    return None if target is None else Standing(state=target, code=standing.code, progress=standing.progress)
+    return None if target is None else replace(standing, state=target)
+
+
+def superseded(standing: Standing) -> Standing | None:
+    """Give the standing after another document took this one's place; None where it is over already."""
+    target = _target(SUPERSEDE, standing.state)
+    return None if target is None else replace(standing, state=target)
+
+
+def asked_to_update(standing: Standing) -> Standing | None:
+    """Give the standing while an update waits for its answer; None where the receiver has nothing to update."""
+    return replace(standing, updating=True) if standing.state in _HOLDING else None
 
 
 def resolve(standing: Standing, trigger: str) -> Standing:
@@ -126,7 +152,7 @@ def resolve(standing: Standing, trigger: str) -> Standing:
     target = _target(trigger, standing.state)
     if target is None:
         raise _conflict(standing.state, trigger)
-    return Standing(state=target, code=standing.code, progress=standing.progress)
+    return replace(standing, state=target)
 
 
 def report(standing: Standing, code: StatusCode) -> Standing:
@@ -138,14 +164,16 @@ def report(standing: Standing, code: StatusCode) -> Standing:
         return _progressed(standing, code)
     if code is StatusCode.REFUSED and _RANK[standing.progress] > _RANK[StatusCode.ARRIVED]:
         raise _conflict(standing.state, code)
-    if standing.code is code and standing.state in FINAL | {State.RECALL_REQUESTED}:
+    if _is_doubled(standing, code):
         return standing
+    if code in ANSWERS and standing.updating and standing.state not in FINAL | {State.RECALL_REQUESTED}:
+        return replace(standing, code=code, updating=False)
     if code is StatusCode.RECALL_REFUSED and standing.state is State.RECALL_REQUESTED:
-        return Standing(state=PROGRESS[standing.progress], code=code, progress=standing.progress)
+        return replace(standing, state=PROGRESS[standing.progress], code=code)
     target = _target(code, standing.state)
     if target is None:
         raise _conflict(standing.state, code)
-    return Standing(state=target, code=code, progress=standing.progress)
+    return replace(standing, state=target, code=code)
 
 
 def owner(state: State) -> Owner | None:
@@ -157,12 +185,19 @@ def owner(state: State) -> Owner | None:
     return Owner.RECEIVER
 
 
+def _is_doubled(standing: Standing, code: StatusCode) -> bool:
+    """Tell whether the status says what was said last."""
+    if standing.code is not code:
+        return False
+    return standing.state in FINAL | {State.RECALL_REQUESTED} or (code in ANSWERS and not standing.updating)
+
+
 def _progressed(standing: Standing, code: StatusCode) -> Standing:
     if standing.state in FINAL or _RANK[code] <= _RANK[standing.progress]:
         return standing
     if standing.state is State.RECALL_REQUESTED:  # work goes on while the recall waits for its answer
-        return Standing(state=standing.state, code=standing.code, progress=code)
-    return Standing(state=PROGRESS[code], code=code, progress=code)
+        return replace(standing, progress=code)
+    return replace(standing, state=PROGRESS[code], code=code, progress=code)
 
 
 def _target(trigger: str, state: State) -> State | None:

@@ -1,5 +1,6 @@
 """Who a document goes to: every To resolved by the directory, and the whole document refused where one cannot be."""
 
+from dataclasses import replace
 from datetime import date
 
 from gateway.core.directory import Agency, Directory
@@ -11,7 +12,9 @@ from gateway.core.model import Finding, OrganId, Problem
 _PATH = "MessageHeader/To/OrganId"
 
 
-def plan(receivers: tuple[Organisation, ...], directory: Directory, on: date) -> tuple[tuple[OrganId, ...], tuple[Finding, ...]]:
+def plan(
+    receivers: tuple[Organisation, ...], directory: Directory, on: date, path: str = _PATH
+) -> tuple[tuple[OrganId, ...], tuple[Finding, ...]]:
     """Give the canonical organ id of each receiver, once, in the order of the document.
 
     Raises `receiver-unknown`, `receiver-locked` or `receiver-dissolved` with one problem for each receiver that cannot be served.
@@ -23,13 +26,13 @@ def plan(receivers: tuple[Organisation, ...], directory: Directory, on: date) ->
         agency = directory.find(receiver.organ_id)
         obstacle = _obstacle(receiver.organ_id, agency, directory, on)
         if obstacle is not None:
-            problems.append(obstacle)
+            problems.append(replace(obstacle, path=path))
         elif agency is not None and agency.id in organs:
-            findings.append(finding("receiver-duplicate", _PATH, f"{receiver.organ_id} = {organs[agency.id]}"))
+            findings.append(finding("receiver-duplicate", path, f"{receiver.organ_id} = {organs[agency.id]}"))
         elif agency is not None:
             organs[agency.id] = receiver.organ_id
     if problems:
-        raise Rejected(problems[0].code, path=_PATH, detail=problems[0].vi, detail_en=problems[0].en, problems=problems)
+        raise Rejected(problems[0].code, path=path, detail=problems[0].vi, detail_en=problems[0].en, problems=problems)
     return tuple(organs), tuple(findings)
 
 

@@ -14,6 +14,7 @@ from gateway.core.receipts import Attestation
 from gateway.core.rules import Rules
 from gateway.flows.link import replies, unknown
 from gateway.flows.look_inside import read_pdfs, scan
+from gateway.flows.revise import revised
 from gateway.ports import Acceptance, Entry, Ports, Staged
 
 
@@ -60,15 +61,18 @@ async def accept(
     receipt = ports.signer.seal(
         Attestation(fact=Fact.ACCEPTED, document=document, delivery=None, receivers=receivers, at=document.accepted_at)
     )
+    added = {new.receiver for each in (decided.revision.concerned if decided.revision else ()) for new in each.added}
     entry = Entry(
         document=document,
         deliveries=deliveries,
         receipt=receipt,
         answer=_answer(decided),
         idempotency_key=idempotency_key,
-        routes={organ: system for organ in receivers if (system := rules.systems.route(organ)) is not None},
+        routes={organ: system for organ in {*receivers, *added} if (system := rules.systems.route(organ)) is not None},
         trace_id=trace_id,
         links=decided.links,
+        revision=decided.revision,
+        seal=ports.signer.seal,
     )
     await ports.ledger.foresee(entry)  # a refusal leaves nothing in the vault
     await ports.vault.keep(package.staged)
@@ -93,8 +97,10 @@ async def judge(ports: Ports, rules: Rules, package: Package, caller: System) ->
         async with ports.compute.room(package.weight) as run:
             taken = await run(lambda: intake.take_in(upload(), rules, caller, now))
             pdfs = await read_pdfs(ports.pdfs, taken.enclosures, signatures=taken.trusted_as is Trust.CHANNEL)
-            taken = replace(taken, links=await replies(ports, rules, taken))
-            noticed = [*await scan(ports.scanner, taken.enclosures, rules.policy, taken.line), *unknown(taken.links)]
+            answered, revises = await replies(ports, rules, taken), await revised(ports, rules, taken)
+            taken = replace(taken, links=(*answered, *revises.links), revision=revises.revision)
+            scanned = await scan(ports.scanner, taken.enclosures, rules.policy, taken.line)
+            noticed = [*scanned, *unknown(answered), *revises.noticed]
             return intake.conclude(taken, pdfs, noticed, rules, now)
 
 

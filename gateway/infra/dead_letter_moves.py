@@ -8,13 +8,12 @@ import sqlalchemy as sa
 from gateway.core import lifecycle
 from gateway.core.faults import Rejected
 from gateway.core.intake import derived_id
-from gateway.core.model import Delivery, Document, Lane, OrganId, State, SystemId
+from gateway.core.model import Delivery, OrganId, State, SystemId
 from gateway.infra import ledger_events
 from gateway.infra.ledger_events import about, to_sender
 from gateway.infra.ledger_moves import move, standing
-from gateway.infra.outbox_relay import outbox_row
-from gateway.infra.outbox_routes import send_on
-from gateway.infra.tables import deliveries, documents, outbox
+from gateway.infra.outbox_routes import add_delivery, send_on
+from gateway.infra.tables import deliveries
 from gateway.ports import DocumentView, Route
 
 _d = deliveries.c
@@ -80,30 +79,11 @@ def _stand_in(connection: sa.Connection, view: DocumentView, to: OrganId, system
     document, (old,) = view.document, view.deliveries
     state = State.AVAILABLE if system is None else State.QUEUED
     new = Delivery(id=derived_id(document.id, to), document=document.id, receiver=to, state=state)
-    _add(connection, document, new, system)
+    add_delivery(connection, document, new, system)
     happened = "delivery.available" if system is None else "delivery.queued"
     noticed = list(dict.fromkeys(each.code for each in document.findings))
     told = about(document, new, happened, now, priority=document.priority.value, findings=noticed, instead_of=old.receiver)
     ledger_events.write(connection, [told])
-
-
-def _add(connection: sa.Connection, document: Document, new: Delivery, system: SystemId | None) -> None:
-    """Write a delivery of a document that was accepted before: it is the last of those that wait."""
-    row = {
-        "id": new.id,
-        "document": document.id,
-        "document_seq": sa.select(documents.c.seq).where(documents.c.id == document.id).scalar_subquery(),
-        "receiver": new.receiver,
-        "priority": document.priority.value,
-        "state": new.state.value,
-        "withheld": False,
-        "attempts": 0,
-    }
-    connection.execute(deliveries.insert().values(row))
-    if system is not None:
-        place = sa.select(_d.seq).where(_d.id == new.id).scalar_subquery()
-        queued = outbox_row(new.id, system, Lane.of(document.priority), "") | {"seq": place}
-        connection.execute(outbox.insert().values(queued))
 
 
 def _tell(connection: sa.Connection, view: DocumentView, happened: str, decided: Decided, **more: object) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
 from gateway.core.model import Delivery, Document, Lane, OrganId, State
-from gateway.infra import ledger_events, ledger_links
+from gateway.infra import ledger_events, ledger_links, ledger_revise
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_rows import document_row, finding_rows, receipt_row
 from gateway.infra.outbox_relay import outbox_row
@@ -55,7 +55,9 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
         if noticed:
             connection.execute(findings.insert(), noticed)
         ledger_events.write(connection, (row for each in new for row in _events(each)))
+        ledger_revise.add(connection, new)
         ledger_links.write(connection, [each for each in new if each.links])
+        ledger_revise.carry_out(connection, new)
     if keys:
         connection.execute(idempotency.insert(), keys)
     return results

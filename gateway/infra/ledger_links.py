@@ -7,14 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
-from gateway.core.links import Link, LinkKind
-from gateway.core.model import Document, OrganId, State
+from gateway.core.links import AWAITED, NOTICES, Link, LinkKind
+from gateway.core.model import Document, OrganId, State, StatusCode
 from gateway.infra import ledger_events
 from gateway.infra.ledger_events import about
-from gateway.infra.ledger_read import delivery_views, documents_of, shown_to
+from gateway.infra.ledger_read import delivery_views, documents_of, same_document, shown_to, views
 from gateway.infra.tables import deliveries, documents
 from gateway.infra.tables_followed import links
-from gateway.ports import Entry, Linked, Thread
+from gateway.ports import Correlation, DocumentView, Entry, Linked, Speaking, Thread
 
 _l, _d, _doc = links.c, deliveries.c, documents.c
 
@@ -41,7 +41,34 @@ def _rows(entry: Entry) -> Iterator[dict[str, Any]]:
             "document_id": link.document_id,
             "target": link.target,
             "delivery": link.delivery,
+            "answer": link.answer,
         }
+
+
+def sent(connection: sa.Connection, named: Correlation) -> tuple[DocumentView, ...]:
+    """Find documents in their own right, with all their deliveries, the newest first."""
+    own = sa.and_(_doc.sender == named.owner, _doc.business_type.not_in([each.value for each in NOTICES]))
+    for condition in same_document(named):
+        select = sa.select(_doc.id).where(own, condition).order_by(_doc.business_type.desc(), _doc.seq.desc())
+        found = list(connection.execute(select).scalars())
+        if found:
+            return views(connection, found, {named.owner})
+    return ()
+
+
+def updates_awaited(connection: sa.Connection, delivery: str) -> list[str]:
+    """Name the updates of a delivery that wait for an answer, oldest first."""
+    select = sa.select(_l.document).join(documents, _doc.id == _l.document).where(_of_update(delivery)).order_by(_doc.seq)
+    return list(connection.execute(select).scalars())
+
+
+def answer_updates(connection: sa.Connection, delivery: str, code: StatusCode) -> None:
+    """Write down the answer to all updates of a delivery that wait: who takes the last has taken those before."""
+    connection.execute(links.update().where(_of_update(delivery)).values(answer=code.value))
+
+
+def _of_update(delivery: str) -> sa.ColumnElement[bool]:
+    return sa.and_(_l.delivery == delivery, _l.kind == LinkKind.UPDATE.value, _l.answer == AWAITED)
 
 
 def answered(connection: sa.Connection, replying: Collection[str], now: datetime) -> None:
@@ -59,7 +86,7 @@ def answered(connection: sa.Connection, replying: Collection[str], now: datetime
     ledger_events.write(connection, rows)
 
 
-def _answered(reply: Document, view: Any, now: datetime) -> dict[str, Any]:
+def _answered(reply: Document, view: DocumentView, now: datetime) -> dict[str, Any]:
     return about(
         view.document,
         view.deliveries[0],
@@ -74,12 +101,18 @@ def _answered(reply: Document, view: Any, now: datetime) -> dict[str, Any]:
 def linked(connection: sa.Connection, document: str, organs: Collection[OrganId]) -> Linked:
     """Give what a document says of others, once each, and what others say of it."""
     rows = connection.execute(sa.select(links).where(_l.document == document).order_by(_l.place)).all()
-    speaking = sa.select(_l.document, _l.kind).where(_l.target == document).distinct()
-    back = connection.execute(speaking).all()
-    seen = _visible(connection, {row.target for row in rows if row.target} | {row.document for row in back}, organs)
+    heard = sa.select(_l.document, _l.kind, _l.answer, _d.receiver).where(_l.target == document)
+    back = connection.execute(heard.outerjoin(deliveries, _d.id == _l.delivery).order_by(_l.document, _l.place)).all()
+    seen = _visible(connection, {row.target for row in rows if row.target} | {row.document for row in back} | {document}, organs)
     said = dict.fromkeys(_read(row, row.target if row.target in seen else None) for row in rows)
-    by = sorted(((LinkKind(kind), seen[each]) for each, kind in back if each in seen), key=lambda pair: pair[1].accepted_at)
-    return Linked(links=tuple(said), linked_by=tuple(by))
+    mine = document in seen and seen[document].sender in organs
+    answers: dict[tuple[str, str], list[tuple[OrganId, str]]] = {}
+    for row in (each for each in back if each.document in seen):
+        those = answers.setdefault((row.document, row.kind), [])
+        if row.answer and (mine or row.receiver in organs):
+            those.append((OrganId(row.receiver), row.answer))
+    by = (Speaking(kind=LinkKind(kind), document=seen[each], answers=tuple(those)) for (each, kind), those in answers.items())
+    return Linked(links=tuple(said), linked_by=tuple(sorted(by, key=lambda each: (each.document.accepted_at, each.document.id))))
 
 
 def _read(row: sa.Row[Any], target: str | None) -> Link:

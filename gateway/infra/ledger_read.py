@@ -17,7 +17,7 @@ Organs = Collection[OrganId]
 
 def document(connection: sa.Connection, wanted: str, organs: Organs) -> DocumentView:
     """Give a document. Raises `not-found`."""
-    found = _views(connection, [wanted], organs)
+    found = views(connection, [wanted], organs)
     if not found:
         raise Rejected("not-found", path=wanted)
     return found[0]
@@ -49,7 +49,7 @@ def listing(
     wanted = {"sender": (newest_sent,), "receiver": (newest_received,)}.get(role or "", (newest_sent, newest_received))
     found = {seq: id_ for select in wanted for id_, seq in connection.execute(select)}
     page = sorted(found, reverse=True)[:limit]
-    items = _views(connection, [found[seq] for seq in page], organs)
+    items = views(connection, [found[seq] for seq in page], organs)
     return Page(items=items, next=cursor(page[-1]) if len(found) > limit else None)
 
 
@@ -115,17 +115,20 @@ def receipt_list(connection: sa.Connection, wanted: str, organs: Organs) -> tupl
 
 def correlate(connection: sa.Connection, status: Correlation, receiver: OrganId) -> tuple[DocumentView, ...]:
     """Find deliveries by document id, else by code and date, else by code and year; of those with one number, one."""
-    d, same_code = documents.c, sa.and_(documents.c.number == status.number, documents.c.notation == status.notation)
-    year = sa.extract("year", d.promulgated_on) == status.promulgated_on.year
-    attempts = [sa.and_(same_code, d.promulgated_on == status.promulgated_on), sa.and_(same_code, year)]
-    if status.document_id:
-        attempts.insert(0, d.document_id == status.document_id)
-    for attempt in attempts:
-        condition = sa.and_(d.sender == status.owner, deliveries.c.receiver == receiver, attempt)
+    for attempt in same_document(status):
+        condition = sa.and_(documents.c.sender == status.owner, deliveries.c.receiver == receiver, attempt)
         found = delivery_views(connection, condition)
         if found:
             return meant(found, lambda view: (view.document, view.deliveries[0]))
     return ()
+
+
+def same_document(named: Correlation) -> list[sa.ColumnElement[bool]]:
+    """Give the conditions by which a document of an owner is found, each where the one before finds nothing."""
+    d, same_code = documents.c, sa.and_(documents.c.number == named.number, documents.c.notation == named.notation)
+    year = sa.extract("year", d.promulgated_on) == named.promulgated_on.year
+    attempts = [sa.and_(same_code, d.promulgated_on == named.promulgated_on), sa.and_(same_code, year)]
+    return [d.document_id == named.document_id, *attempts] if named.document_id else attempts
 
 
 def tally(connection: sa.Connection) -> Tally:
@@ -151,7 +154,8 @@ def position(cursor: str, length: int = 1) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _views(connection: sa.Connection, wanted: list[str], organs: Organs) -> tuple[DocumentView, ...]:
+def views(connection: sa.Connection, wanted: list[str], organs: Organs) -> tuple[DocumentView, ...]:
+    """Give documents as a caller sees them, in this order; those that he may not see are left out."""
     known = documents_of(connection, wanted)
     select = sa.select(deliveries).where(deliveries.c.document.in_(wanted)).order_by(deliveries.c.seq)
     seen: dict[str, list[Any]] = {each: [] for each in wanted}

@@ -45,7 +45,7 @@ def recall(
 
 
 def ask_back(
-    connection: sa.Connection, document: Document, wanted: Collection[str], reason: str, at: datetime, seal: Seal
+    connection: sa.Connection, document: Document, wanted: Collection[str], reason: str, at: datetime, seal: Seal, **because: str
 ) -> tuple[int, list[Rejected]]:
     """Ask deliveries of a document back, as its sender's status 13 does; of which none is handed over meanwhile.
 
@@ -57,7 +57,7 @@ def ask_back(
         if view.deliveries[0].state in ASKED:
             continue
         try:
-            say(connection, view, report, at, seal)
+            say(connection, view, report, at, seal, **because)
             asked += 1
         except Rejected as conflict:
             conflicts.append(conflict)

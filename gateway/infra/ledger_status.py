@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -11,18 +12,12 @@ from gateway.core import lifecycle
 from gateway.core.faults import Rejected
 from gateway.core.model import Delivery, Document, Fact, OrganId, Receipt, State, StatusCode, StatusReport
 from gateway.core.receipts import Attestation
-from gateway.infra import ledger_events, ledger_read
+from gateway.infra import ledger_events, ledger_links, ledger_read
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_rows import receipt_row
 from gateway.infra.tables import deliveries, outbox, receipts, statuses
 from gateway.ports import DocumentView, Seal, StatusOutcome
-
-_RECALL_EVENTS = {
-    StatusCode.RECALL_REQUESTED: "recall.requested",
-    StatusCode.RECALL_AGREED: "recall.answered",
-    StatusCode.RECALL_REFUSED: "recall.answered",
-}
 
 
 def record(
@@ -37,19 +32,25 @@ def record(
     return say(connection, view, report, now, seal)
 
 
-def say(connection: sa.Connection, view: DocumentView, report: StatusReport, now: datetime, seal: Seal) -> StatusOutcome:
-    """Record what somebody who may say it reports on a delivery."""
+def say(
+    connection: sa.Connection, view: DocumentView, report: StatusReport, now: datetime, seal: Seal, **because: str
+) -> StatusOutcome:
+    """Record what somebody who may say it reports on a delivery; its events tell `because`."""
     document, own = view.document, view.deliveries[0]
     fingerprint = _fingerprint(own.id, report)
     known = connection.execute(sa.select(statuses.c.answer).where(statuses.c.id == fingerprint)).scalar()
     if known is not None:
         return StatusOutcome(answer=known, created=False)
-    before = standing(own)
+    updates = ledger_links.updates_awaited(connection, own.id) if report.code in lifecycle.ANSWERS else []
+    before = replace(standing(own), updating=bool(updates))
     after = lifecycle.report(before, report.code)
+    if before.updating and not after.updating:
+        ledger_links.answer_updates(connection, own.id, report.code)
+        because |= {"updated_by": updates[-1]}
     _move(connection, own, after, report)
     answer = json.dumps({"id": fingerprint, "delivery": own.id, "state": after.state, "status_code": after.code})
     _remember(connection, fingerprint, own.id, report, now, answer)
-    _announce(connection, document, own, report, before, after, now)
+    _announce(connection, document, own, report, before, after, now, because)
     _keep_receipt(connection, seal(Attestation(fact=Fact.STATUS, document=document, delivery=own, at=now, report=report)))
     return StatusOutcome(answer=answer, created=True)
 
@@ -123,23 +124,38 @@ def _announce(
     before: lifecycle.Standing,
     after: lifecycle.Standing,
     now: datetime,
+    because: dict[str, str],
 ) -> None:
-    data = {
-        "code": report.code.value,
-        "description": report.description,
-        "state": after.state.value,
-        "previous": before.state.value,
-        "history": after == before,
-        "staff": report.staff,
-        "reported_at": report.at.isoformat() if report.at else None,
-    } | ({"units": _units(report)} if report.units else {})
+    data = (
+        because
+        | {
+            "code": report.code.value,
+            "description": report.description,
+            "state": after.state.value,
+            "previous": before.state.value,
+            "history": after == before,
+            "staff": report.staff,
+            "reported_at": report.at.isoformat() if report.at else None,
+        }
+        | ({"units": _units(report)} if report.units else {})
+    )
     rows = [about(document, own, "status.received", now, **{**data, "status_code": report.code.value})]
-    if report.code in _RECALL_EVENTS:
-        rows.append(about(document, own, _RECALL_EVENTS[report.code], now, **data))
-    ledger_events.write(connection, map(ledger_events.to_sender, rows) if _is_withheld(connection, own) else rows)
+    asked = _asked(report.code, before, after)
+    if asked is not None:
+        rows.append(about(document, own, asked, now, **data))
+    ledger_events.write(connection, map(ledger_events.to_sender, rows) if is_withheld(connection, own) else rows)
 
 
-def _is_withheld(connection: sa.Connection, own: Delivery) -> bool:
+def _asked(code: StatusCode, before: lifecycle.Standing, after: lifecycle.Standing) -> str | None:
+    """Name the event of what the sender asked, or of the receiver's answer to it; a doubled answer answers nothing."""
+    if code is StatusCode.RECALL_REQUESTED:
+        return "recall.requested"
+    if code not in lifecycle.ANSWERS or after == before:
+        return None
+    return "update.answered" if before.updating and not after.updating else "recall.answered"
+
+
+def is_withheld(connection: sa.Connection, own: Delivery) -> bool:
     """Tell whether the receiver never heard of it."""
     withheld = sa.select(deliveries.c.withheld).where(deliveries.c.id == own.id)
     return own.state is State.SUSPENDED and bool(connection.execute(withheld).scalar())

@@ -6,7 +6,7 @@ from datetime import datetime
 from gateway.core.model import OrganId
 from gateway.infra import ledger_links, ledger_recall
 from gateway.infra.executor import Executor
-from gateway.ports import Linked, Recalled, Seal, Thread
+from gateway.ports import Correlation, DocumentView, Linked, Recalled, Seal, Thread
 
 
 class SqlLinks:
@@ -26,6 +26,9 @@ class SqlLinks:
         seal: Seal,
     ) -> Recalled:
         return await self._executor.write(lambda c: ledger_recall.recall(c, document, to, reason, organs, now, seal))
+
+    async def sent(self, named: Correlation) -> tuple[DocumentView, ...]:
+        return await self._executor.read(lambda c: ledger_links.sent(c, named))
 
     async def linked(self, document: str, organs: Collection[OrganId]) -> Linked:
         return await self._executor.read(lambda c: ledger_links.linked(c, document, organs))

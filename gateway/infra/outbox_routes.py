@@ -6,13 +6,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from gateway.core import lifecycle
-from gateway.core.model import Lane, OrganId, State
+from gateway.core.model import Delivery, Document, Lane, OrganId, State, SystemId
 from gateway.infra import ledger_events
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_moves import move, standing
 from gateway.infra.ledger_read import delivery_views
 from gateway.infra.outbox_relay import AT_ONCE, outbox_row
-from gateway.infra.tables import deliveries, outbox
+from gateway.infra.tables import deliveries, documents, outbox
 from gateway.ports import DocumentView, Route
 
 REROUTED = 500
@@ -34,6 +34,25 @@ def send_on(connection: sa.Connection, view: DocumentView, route: Route, now: da
         connection.execute(outbox.insert(), outbox_row(own.id, system, Lane.of(view.document.priority), "") | {"seq": seq})
     happened = "delivery.available" if system is None else "delivery.queued"
     ledger_events.write(connection, [about(view.document, own, happened, now, priority=view.document.priority.value)])
+
+
+def add_delivery(connection: sa.Connection, document: Document, new: Delivery, system: SystemId | None) -> None:
+    """Write a delivery of a document that was accepted before: it is the last of those that wait."""
+    row = {
+        "id": new.id,
+        "document": document.id,
+        "document_seq": sa.select(documents.c.seq).where(documents.c.id == document.id).scalar_subquery(),
+        "receiver": new.receiver,
+        "priority": document.priority.value,
+        "state": new.state.value,
+        "withheld": False,
+        "attempts": 0,
+    }
+    connection.execute(deliveries.insert().values(row))
+    if system is not None:
+        place = sa.select(_d.seq).where(_d.id == new.id).scalar_subquery()
+        queued = outbox_row(new.id, system, Lane.of(document.priority), "") | {"seq": place}
+        connection.execute(outbox.insert().values(queued))
 
 
 def reroute(connection: sa.Connection, route: Route, now: datetime) -> int:

@@ -22,7 +22,7 @@ from gateway.ports.ledger import (
     StatusOutcome,
     Tally,
 )
-from gateway.ports.links import Linked, Links, Recalled, Thread
+from gateway.ports.links import Linked, Links, Recalled, Speaking, Thread
 from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
@@ -76,6 +76,7 @@ __all__ = [
     "Scanner",
     "Seal",
     "Signer",
+    "Speaking",
     "Staged",
     "StatusOutcome",
     "Tally",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from gateway.core.links import Link
+from gateway.core.links import Link, Revision
 from gateway.core.model import (
     Delivery,
     Document,
@@ -25,7 +25,8 @@ class Entry:
     """All that one accepted document writes, in one transaction.
 
     `answer` is the JSON text that the sender gets, now and on every resend. `routes` names the system of each receiver that is
-    pushed to; `trace_id` (32 hex digits) is the trace of the request. `links` are what it says of other documents.
+    pushed to; `trace_id` (32 hex digits) is the trace of the request. `links` are what it says of other documents,
+    `revision` what it does to them: then `seal` makes the receipts of that.
     """
 
     document: Document
@@ -36,6 +37,8 @@ class Entry:
     routes: Mapping[OrganId, SystemId] = field(default_factory=dict)
     trace_id: str = ""
     links: tuple[Link, ...] = ()
+    revision: Revision | None = None
+    seal: "Seal | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

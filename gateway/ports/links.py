@@ -7,7 +7,7 @@ from typing import Protocol
 
 from gateway.core.links import Link, LinkKind
 from gateway.core.model import Document, OrganId
-from gateway.ports.ledger import DocumentView, Seal
+from gateway.ports.ledger import Correlation, DocumentView, Seal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,16 @@ class Linked:
     """
 
     links: tuple[Link, ...]
-    linked_by: tuple[tuple[LinkKind, Document], ...]
+    linked_by: tuple["Speaking", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaking:
+    """A document that says something of another; of an update, what each receiver answered (15, 16, or that it is awaited)."""
+
+    kind: LinkKind
+    document: Document
+    answers: tuple[tuple[OrganId, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +67,12 @@ class Links(Protocol):
 
         What is not handed over is recalled at once; of the rest each receiver is asked. Raises `not-found` (also where
         the caller is not its sender, or a receiver is not the document's), and `status-conflict` where nobody can be asked.
+        """
+
+    async def sent(self, named: Correlation) -> tuple[DocumentView, ...]:
+        """Find what an agency sent, with all deliveries, the newest first: by document id, else code and date, or year.
+
+        A recall or an update bears the number of the document that it is about, and is not given.
         """
 
     async def linked(self, document: str, organs: Collection[OrganId]) -> Linked:

@@ -66,8 +66,8 @@ class ReplyContract:
         await ledger.accept(reply)
         said = await links.linked(reply.document.id, {SENDER})
         assert [(each.kind, each.target, each.code) for each in said.links] == [(LinkKind.REPLY, ASKED.document.id, "1/UBND-VP")]
-        ((kind, by),) = (await links.linked(ASKED.document.id, {SENDER})).linked_by
-        assert (kind, by.id) == (LinkKind.REPLY, reply.document.id)
+        (by,) = (await links.linked(ASKED.document.id, {SENDER})).linked_by
+        assert (by.kind, by.document.id) == (LinkKind.REPLY, reply.document.id)
 
     async def test_who_is_no_party_to_a_reply_does_not_see_it(self, ledger: Ledger, links: Links) -> None:
         await ledger.accept(ASKED)

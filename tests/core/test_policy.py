@@ -109,6 +109,7 @@ CASES: dict[str, list[DocumentPackage | bytes | Callable[[], Intake]]] = {
     "due-at-once": [document(due_date=DAY)],
     "reply-unlinked": [document(subject="V/v trả lời Công văn số 12/SNN")],
     "reply-unknown": [noticed("reply-unknown")],
+    **{code: [noticed(code)] for code in ("recall-target-unknown", "update-target-unknown", "replacement-target-unknown")},
     "pdf-signature-missing": [document(), enclosing(PDF)],
     "pdf-signature-broken": [with_pdf(PdfFacts(pages=1, has_text=True, signatures=(BROKEN,)))],
     "page-amount-differs": [with_pdf(PdfFacts(pages=3, has_text=True), page_amount=4)],

@@ -45,6 +45,10 @@ _HEADER = ("Sửa thông tin ở vị trí nêu trên.", "Correct the value at t
 _PAPER = ("Sửa Bussiness/Paper cho đúng với loại văn bản.", "Set Bussiness/Paper as the class of document asks.")
 _FILES = ("Gửi tệp PDF thay cho tệp này.", "Send a PDF in place of this file.")
 _REPLY = ("Ghi đúng ResponseFor của văn bản đến.", "Name the answered document in ResponseFor.")
+_TARGET = (
+    "Ghi đúng DocumentId của văn bản đã gửi vào Bussiness; thu hồi một lượt chuyển thì dùng trạng thái 13.",
+    "Name the DocumentId of the document that was sent in Bussiness; to recall one delivery use status 13.",
+)
 _SIGN = (
     "Ký số tệp PDF bằng chứng thư đã đăng ký của cơ quan.",
     "Sign the PDF with the agency's registered certificate.",
@@ -88,6 +92,10 @@ RULES: dict[str, Rule] = {
     "due-at-once": _finding("14.2", "Thời hạn phản hồi là chính ngày gửi, văn bản lại không khẩn: có thể là giá trị điền tự động.", "The due date is the day of sending and the document is not urgent: it may be filled in by a program.", _HEADER, Severity.INFO),
     "reply-unlinked": _finding("14.2", "Văn bản trả lời không liên kết với văn bản đến (ResponseFor).", "A reply is not linked to the document that it answers (ResponseFor).", _REPLY),
     "reply-unknown": _finding("14.2", "Không tìm thấy văn bản đến mà ResponseFor nêu.", "The document that ResponseFor names is not known.", _REPLY),
+    # what is recalled, updated or replaced
+    "recall-target-unknown": _finding(None, "Không tìm thấy văn bản cần thu hồi trong số văn bản đã gửi qua trục.", "The document to be recalled is not among those that its sender sent here.", _TARGET),
+    "update-target-unknown": _finding(None, "Không tìm thấy văn bản cần cập nhật trong số văn bản đã gửi qua trục.", "The document to be updated is not among those that its sender sent here.", _TARGET),
+    "replacement-target-unknown": _finding(None, "Không tìm thấy văn bản bị thay thế trong số văn bản đã gửi qua trục.", "A replaced document is not among those that its sender sent here.", _TARGET),
     # signatures in PDFs, of agencies that are trusted by their channel
     "pdf-signature-missing": _finding("6.1, 14", "Gói không có chữ ký XML, và không tệp PDF nào có chữ ký số của cơ quan gửi.", "The envelope has no signature, and no PDF is signed by the sending agency.", _SIGN),
     "pdf-signature-broken": _finding("6.1, 14", "Chữ ký số trong PDF không còn nguyên vẹn.", "A signature in a PDF is not intact.", _SIGN),

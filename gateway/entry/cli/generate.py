@@ -36,7 +36,8 @@ _STATUS_NAMES = {
 }
 _WORKERS = (lifecycle.ATTEMPT, lifecycle.DEFER, lifecycle.WITHDRAW, lifecycle.FAIL)
 _OPERATORS = (lifecycle.RELEASE, lifecycle.REQUEUE, lifecycle.PARK, lifecycle.REDIRECT, lifecycle.TURN_BACK)
-_TRIGGERS: tuple[str, ...] = (*_WORKERS, lifecycle.HAND_OVER, *_OPERATORS, *StatusCode)
+_SENDERS = {lifecycle.SUPERSEDE: lifecycle.superseded, lifecycle.ASK_UPDATE: lifecycle.asked_to_update}
+_TRIGGERS: tuple[str, ...] = (*_WORKERS, lifecycle.HAND_OVER, *_OPERATORS, *_SENDERS, *StatusCode)
 _STARTS = (Standing(state=State.SUSPENDED), Standing(state=State.AVAILABLE), Standing(state=State.QUEUED))
 _UNCHANGED = "·"
 _CONFLICT = "✗"
@@ -160,11 +161,13 @@ def lifecycle_page() -> str:
         "Vòng đời của một lượt chuyển · The lifecycle of a delivery",
         "gateway/core/lifecycle.py",
         "Kích hoạt là mã trạng thái (01 … 16), việc bên nhận đã có văn bản (`hand-over`), việc của tiến trình chuyển "
-        "(`attempt`, `defer`, `withdraw`, `fail`), hoặc quyết định của người vận hành về văn bản bị giữ hay không gửi được "
-        "(`release`, `requeue`, `park`, `redirect`, `turn-back`).",
+        "(`attempt`, `defer`, `withdraw`, `fail`), quyết định của người vận hành về văn bản bị giữ hay không gửi được "
+        "(`release`, `requeue`, `park`, `redirect`, `turn-back`), hoặc một văn bản khác của bên gửi: thay thế (`replace`), cập "
+        "nhật (`update`: không đổi bước, chờ trả lời 15 hoặc 16).",
         "A trigger is a status code (01 … 16), the receiver having the document (`hand-over`), what a worker did (`attempt`, "
-        "`defer`, `withdraw`, `fail`), or an operator's decision about what is held or could not be delivered (`release`, "
-        "`requeue`, `park`, `redirect`, `turn-back`).",
+        "`defer`, `withdraw`, `fail`), an operator's decision about what is held or could not be delivered (`release`, "
+        "`requeue`, `park`, `redirect`, `turn-back`), or another document of the sender: it replaces this one (`replace`), or "
+        "updates it (`update`: the state stays, and 15 or 16 is awaited).",
         _diagram(moves),
         _table(("", *(f"`{trigger}`" for trigger in _TRIGGERS)), (_move_row(state, moves) for state in reached)),
         f"`{_UNCHANGED}` chỉ lưu vết, không đổi bước · history only, nothing moves. "
@@ -203,6 +206,8 @@ def _moves() -> dict[tuple[State, str], list[str]]:
 def _after(standing: Standing, trigger: str) -> Standing | None:
     if trigger == lifecycle.HAND_OVER:
         return lifecycle.hand_over(standing)
+    if trigger in _SENDERS:
+        return _SENDERS[trigger](standing)
     try:
         if trigger in _WORKERS:
             return lifecycle.pushed(standing, trigger)
