@@ -1,20 +1,17 @@
 """The folder of the calendar: each year's days, and the office hours."""
 
 import re
-import tomllib
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from gateway.core.calendar import Calendar, Year
-from gateway.core.faults import Misconfigured
 from gateway.core.hours import Closure, Hours, Session, WorkingTime
 from gateway.core.model import VIETNAM, OrganId
+from gateway.infra.toml_file import read_toml
 from gateway.sdk.shipped import shipped
-
-T = TypeVar("T", bound=BaseModel)
 
 HOURS_FILE: Final = "hours.toml"
 _SESSION: Final = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
@@ -87,9 +84,9 @@ def load_working_time(folder: Path) -> WorkingTime:
     """Read every `<year>.toml` of a folder, and its hours. Raises Misconfigured naming the file."""
     years: dict[int, Year] = {}
     for file in sorted(folder.glob("[0-9][0-9][0-9][0-9].toml")):
-        read = _read(file, YearFile)
+        read = read_toml(file, YearFile)
         years[int(file.stem)] = Year(off=read.off, worked=read.worked, provisional=read.status == "tạm tính")
-    hours = _read(folder / HOURS_FILE, HoursFile) if (folder / HOURS_FILE).exists() else HoursFile()
+    hours = read_toml(folder / HOURS_FILE, HoursFile) if (folder / HOURS_FILE).exists() else HoursFile()
     return WorkingTime(
         calendar=Calendar(years=years),
         hours=tuple(
@@ -102,16 +99,6 @@ def load_working_time(folder: Path) -> WorkingTime:
         ),
         duty=frozenset(map(OrganId, hours.duty)),
     )
-
-
-def _read(file: Path, model: type[T]) -> T:
-    try:
-        return model.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise Misconfigured("misconfigured", detail=f"{file}: {wrong}") from error
-    except (OSError, ValueError) as error:
-        raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
 
 
 def _organs(named: frozenset[str] | None) -> frozenset[OrganId] | None:

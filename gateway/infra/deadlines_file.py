@@ -1,11 +1,10 @@
 """deadlines.toml: how long what may take, and who is reminded when."""
 
-import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.core.deadlines import Lengths, Rule
 from gateway.core.faults import Misconfigured
@@ -13,6 +12,7 @@ from gateway.core.hours import WorkingTime
 from gateway.core.ladder import USUAL, Audience, Ladder, Step
 from gateway.core.model import Priority
 from gateway.core.timekeeping import Timekeeping
+from gateway.infra.toml_file import read_toml
 from gateway.sdk.shipped import shipped
 
 _ORDER: Final = list(Step)
@@ -54,13 +54,7 @@ def shipped_deadlines() -> Path:
 
 def load_timekeeping(file: Path, working_time: WorkingTime) -> Timekeeping:
     """Read the file. Raises Misconfigured naming what is wrong."""
-    try:
-        read = DeadlinesFile.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise Misconfigured("misconfigured", detail=f"{file}: {wrong}") from error
-    except (OSError, ValueError) as error:
-        raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
+    read = read_toml(file, DeadlinesFile)
     ladders = {rule: _ladder(file, rule, steps) for rule, steps in read.ladder.items()}
     return Timekeeping(working_time=working_time, lengths=_lengths(read.lengths), ladders={**USUAL, **ladders})
 
