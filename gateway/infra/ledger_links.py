@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,8 +112,8 @@ def linked(connection: sa.Connection, document: str, organs: Collection[OrganId]
         those = answers.setdefault((row.document, row.kind), [])
         if row.answer and (mine or row.receiver in organs):
             those.append((OrganId(row.receiver), row.answer))
-    by = (Speaking(kind=LinkKind(kind), document=seen[each], answers=tuple(those)) for (each, kind), those in answers.items())
-    return Linked(links=tuple(said), linked_by=tuple(sorted(by, key=lambda each: (each.document.accepted_at, each.document.id))))
+    by = {each: Speaking(kind=LinkKind(kind), document=seen[each], answers=tuple(a)) for (each, kind), a in answers.items()}
+    return Linked(links=tuple(said), linked_by=tuple(by[each] for each in seen if each in by))
 
 
 def _read(row: sa.Row[Any], target: str | None) -> Link:
@@ -138,13 +139,12 @@ def thread(connection: sa.Connection, document: str, organs: Collection[OrganId]
         around = _around(connection, frontier)
         edges |= around
         near = {each for edge in around for each in (edge[0], edge[2])} - found.keys()
-        new = sorted(_visible(connection, near, organs).values(), key=lambda each: each.accepted_at)
+        new = _visible(connection, near, organs)
         whole = len(found) + len(new) <= limit
-        found |= {each.id: each for each in new[: limit - len(found)]}
-        frontier = {each.id for each in new}
+        found |= dict(islice(new.items(), limit - len(found)))
+        frontier = set(new)
     between = sorted(edge for edge in edges if edge[0] in found and edge[2] in found)
-    ordered = sorted(found.values(), key=lambda each: (each.accepted_at, each.id))
-    return Thread(documents=tuple(ordered), links=between, whole=whole)
+    return Thread(documents=tuple(_visible(connection, found, organs).values()), links=between, whole=whole)
 
 
 def _around(connection: sa.Connection, frontier: Iterable[str]) -> set[tuple[str, LinkKind, str]]:
@@ -154,11 +154,10 @@ def _around(connection: sa.Connection, frontier: Iterable[str]) -> set[tuple[str
     return {(row.document, LinkKind(row.kind), row.target) for row in rows}
 
 
-def _visible(connection: sa.Connection, wanted: Collection[str], organs: Collection[OrganId]) -> dict[str, Document]:
-    """Give those of the documents that the caller sent or received."""
-    if not wanted:
-        return {}
+def _visible(connection: sa.Connection, wanted: Iterable[str], organs: Collection[OrganId]) -> dict[str, Document]:
+    """Give those of the documents that the caller sent or received, in the order of their acceptance."""
     received = sa.select(_d.id).where(_d.document == _doc.id, shown_to(organs)).exists()
     mine = sa.select(_doc.id).where(_doc.id.in_(sorted(wanted)), sa.or_(_doc.sender.in_(organs), received))
-    seen = list(connection.execute(mine).scalars())
-    return documents_of(connection, seen) if seen else {}
+    seen = list(connection.execute(mine.order_by(_doc.seq)).scalars())
+    known = documents_of(connection, seen) if seen else {}
+    return {each: known[each] for each in seen}

@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from gateway.core import attachments, reading, xmlsafe
 from gateway.core.faults import Rejected
 from gateway.core.schema import EdxmlSchema
-from gateway.entry.api import content, deadlines, rendering
+from gateway.entry.api import content, deadlines, links, rendering
 from gateway.entry.api.hub import TRACE_ID, caller, hub
 from gateway.entry.api.inputs import DocumentsQuery
 from gateway.entry.api.requests import idempotency_key, query
@@ -59,10 +59,7 @@ async def listing(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """Give the whole state of a document."""
-    view = await _view(request)
-    owed = await deadlines.of_views(request, [view])
-    timeline = await hub(request).ports.ledger.timeline(view.document.id, caller(request).organs)
-    return web.json_response(rendering.document(view, timeline, owed), dumps=rendering.dumps)
+    return web.json_response(await links.shown(request, await _view(request)), dumps=rendering.dumps)
 
 
 async def envelope(request: web.Request) -> web.StreamResponse:

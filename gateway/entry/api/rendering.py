@@ -110,6 +110,7 @@ def waiting(view: DocumentView, deadlines: Deadlines = _NONE) -> dict[str, Any]:
         "sha256": value.sha256,
         "envelope_url": f"{BASE}/documents/{value.id}/envelope",
         "due": deadlines.get(own.id, []),
+        "findings": [finding_shape(each) for each in value.findings],
     }
 
 

@@ -9,10 +9,12 @@ from gateway.entry.api import (
     health,
     inbox,
     inputs,
+    links,
     papers,
     recall,
     shapes,
     shapes_followed,
+    shapes_links,
     statuses,
 )
 from gateway.entry.api.admin.routes import ADMIN_ROUTES
@@ -60,7 +62,7 @@ ROUTES: tuple[Route, ...] = (
         handler=documents.show,
         vi="Toàn bộ trạng thái của văn bản",
         en="The whole state of a document",
-        answers={200: shapes.DocumentShape},
+        answers={200: shapes_links.WholeDocumentShape},
         refusals=(404,),
     ),
     Route(
@@ -109,13 +111,22 @@ ROUTES: tuple[Route, ...] = (
         refusals=(404,),
     ),
     Route(
+        method="GET",
+        path=f"{BASE}/documents/{{id}}/thread",
+        handler=links.thread,
+        vi="Chuỗi văn bản liên quan: trả lời, thu hồi, cập nhật, thay thế",
+        en="The chain of documents that answer, recall, update or replace each other",
+        answers={200: shapes_links.ThreadShape},
+        refusals=(404,),
+    ),
+    Route(
         method="POST",
         path=f"{BASE}/documents/{{id}}/recall",
         handler=recall.post,
         vi="Thu hồi văn bản",
         en="Ask a document back",
         takes=inputs.RecallRequest,
-        answers={202: shapes.DocumentShape, 200: shapes.DocumentShape},
+        answers={202: shapes_links.WholeDocumentShape, 200: shapes_links.WholeDocumentShape},
         refusals=(*JSON_REFUSALS, 422),
     ),
     Route(

@@ -176,6 +176,7 @@ class LeasedDelivery(Shape):
     sha256: str
     envelope_url: str
     due: list[DeadlineShape]
+    findings: list[FindingShape]
 
 
 class InboxPage(Shape):
