@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.core import due
 from gateway.core.hours import Schedule, WorkingTime
-from gateway.core.model import VIETNAM, Document, Event, OrganId, Priority, StatusCode
+from gateway.core.model import VIETNAM, Document, Event, OrganId, Priority, State, StatusCode
 
 
 class Rule(StrEnum):
@@ -88,8 +88,8 @@ class Deadline:
     """What `organ` owes `creditor`, for one delivery (None: the issue of the document itself), by one rule.
 
     `due_on` is the day that was set for it, where one was. `unit` is of a response that one unit of the receiver owes (article
-    12.2b). `late` tells that it ended after it was due. `stage` counts the steps of its ladder that were taken; the next is due
-    at `next_at`, None where none follows.
+    12.2b). `late` tells that it ended after it was due. `stage` is the place in its ladder behind the step that was
+    taken last; the next is due at `next_at`, None where none follows.
     """
 
     id: str
@@ -113,11 +113,11 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """An event and its document. `arrived` tells that the delivery had arrived before."""
+    """An event and its document. `said` are the status codes that were reported of the delivery before, and when first."""
 
     event: Event
     document: Document
-    arrived: bool = False
+    said: Mapping[str, datetime] = field(default_factory=dict)
 
 
 _INTAKE_CODES: Final = frozenset({"02", "03", "04", "05", "06"})
@@ -132,6 +132,8 @@ _ENDED_BY: Final[Mapping[Rule, frozenset[str]]] = {
 """The status codes that end a deadline of the same delivery."""
 _OVER: Final = frozenset({"delivery.turned_back", "delivery.redirected", "document.replaced"})
 """Events after which nothing of the delivery is owed any more."""
+_FINAL: Final = frozenset({State.REJECTED, State.RECALLED, State.REPLACED})
+"""States after which nothing of the delivery can be owed."""
 
 
 def opened(happened: Happening, working_time: WorkingTime, lengths: Lengths) -> tuple[Deadline, ...]:
@@ -145,7 +147,7 @@ def opened(happened: Happening, working_time: WorkingTime, lengths: Lengths) -> 
         return ()
     receiver = OrganId(event.data["to"])
     return tuple(
-        _deadline(rule, event.at, happened, receiver, working_time, lengths, due_on=due_on, unit=unit)
+        _overtaken(_deadline(rule, event.at, happened, receiver, working_time, lengths, due_on=due_on, unit=unit), happened)
         for rule, due_on, unit in _beginning(happened)
     )
 
@@ -182,20 +184,40 @@ def ends(deadline: Deadline, happened: Happening) -> Deadline | None:
     event = happened.event
     if event.type == "document.answered":
         return end(deadline, event.at) if deadline.rule is Rule.RESPONSE else None
-    if event.type in _OVER or _is_recalled(event):
-        return waive(deadline, event.at, event.type)
     if event.type == "delivery.collected":
         return end(deadline, event.at) if deadline.rule is Rule.COLLECTION else None
-    if event.type != "status.received":
-        return None
-    code = str(event.data["status_code"])
-    if code in _ENDED_BY.get(deadline.rule, ()):
-        return end(deadline, event.at)
-    if deadline.rule is Rule.RESPONSE and code == StatusCode.REFUSED:
-        return waive(deadline, event.at, code)
-    if deadline.rule is Rule.RESPONSE and code == StatusCode.COMPLETED and not happened.document.response_needed:
-        return end(deadline, event.at)
+    if event.type == "status.received":
+        ended = _ended(deadline, str(event.data["status_code"]), event.at, happened.document)
+        if ended is not None:
+            return ended
+    if event.type in _OVER or _is_recalled(event):
+        return waive(deadline, event.at, event.type)
     return None
+
+
+def _ended(deadline: Deadline, code: str, at: datetime, document: Document) -> Deadline | None:
+    """Give a deadline as a status leaves it, None where it goes on."""
+    if code in _ENDED_BY.get(deadline.rule, ()):
+        return end(deadline, at)
+    if code in {StatusCode.REFUSED, StatusCode.RECALL_AGREED}:
+        return waive(deadline, at, code)
+    if deadline.rule is Rule.RESPONSE and code == StatusCode.COMPLETED and not document.response_needed:
+        return end(deadline, at)
+    return None
+
+
+def _overtaken(begun: Deadline, happened: Happening) -> Deadline:
+    """Give what begins only now as what was reported before leaves it: a late lower code asks for nothing that is done."""
+    event, said = happened.event, happened.said
+    if begun.rule is Rule.RECALL_ANSWER:  # what was answered before was another request
+        return begun
+    if event.data.get("state") in _FINAL and event.data.get("history"):
+        return waive(begun, event.at, str(event.data["state"]))
+    for code in sorted(said, key=lambda each: (said[each], each)):
+        ended = _ended(begun, code, said[code], happened.document)
+        if ended is not None:
+            return replace(ended, ended_at=max(begun.starts_at, said[code]))
+    return begun
 
 
 def end(deadline: Deadline, at: datetime) -> Deadline:
@@ -218,17 +240,17 @@ def _beginning(happened: Happening) -> Iterator[tuple[Rule, date | None, str]]:
         yield Rule.COLLECTION, None, ""
     if event.type in {"delivery.available", "delivery.queued"} and due_on is not None:
         yield Rule.RESPONSE, due_on, ""
-    if event.type == "delivery.collected" and not happened.arrived:
+    if event.type == "delivery.collected":
         yield Rule.INTAKE, None, ""
         yield Rule.RECEIPT_NOTICE, None, ""
-    if event.type == "recall.requested" and event.data["state"] == "recall_requested":
+    if event.type == "recall.requested" and event.data["state"] == "recall_requested" and not event.data.get("history"):
         yield Rule.RECALL_ANSWER, None, ""
 
 
 def _reported(happened: Happening) -> Iterator[tuple[Rule, date | None, str]]:
     event, due_on = happened.event, happened.document.due_on
     code = event.data["status_code"]
-    if code == StatusCode.ARRIVED and not happened.arrived:
+    if code == StatusCode.ARRIVED:
         yield Rule.INTAKE, None, ""
     if code == StatusCode.REGISTERED:
         yield Rule.ASSIGNMENT, None, ""

@@ -66,8 +66,9 @@ USUAL: Final[Mapping[Rule, Ladder]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """A step that is due: at which moment, and whom it tells."""
+    """A step that is due: at which moment, whom it tells, and which of the ladder it is."""
 
+    number: int
     step: Step
     at: datetime
     tells: frozenset[Audience]
@@ -77,10 +78,10 @@ def rungs(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> tuple[Rung,
     """Give the steps of a deadline in order, without those that would not come after its start and the step before."""
     found: list[Rung] = []
     last = deadline.starts_at
-    for step, tells in ladder:
+    for number, (step, tells) in enumerate(ladder):
         at = moment(step, deadline, schedule)
         if at > last or (step is Step.OVERDUE and at == last):
-            found.append(Rung(step=step, at=at, tells=tells))
+            found.append(Rung(number=number, step=step, at=at, tells=tells))
             last = at
     return tuple(found)
 
@@ -103,13 +104,18 @@ def moment(step: Step, deadline: Deadline, schedule: Schedule) -> datetime:
 
 def armed(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> Deadline:
     """Give a deadline with the moment of its next step."""
-    steps = rungs(deadline, schedule, ladder)
-    following = steps[deadline.stage].at if deadline.state in RUNNING and deadline.stage < len(steps) else None
-    return replace(deadline, next_at=following)
+    rung = _next(deadline, schedule, ladder) if deadline.state in RUNNING else None
+    return replace(deadline, next_at=None if rung is None else rung.at)
 
 
 def climbed(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> tuple[Deadline, Rung]:
-    """Take the next step: give the deadline after it, and the step. Overdue is known from its due time on."""
-    rung = rungs(deadline, schedule, ladder)[deadline.stage]
+    """Take the next step of one that is armed: give the deadline after it, and the step. It is overdue from its due time on."""
+    rung = _next(deadline, schedule, ladder)
+    if rung is None:
+        raise ValueError("no step follows")
     state = DeadlineState.OVERDUE if rung.at >= deadline.due_at else deadline.state
-    return armed(replace(deadline, stage=deadline.stage + 1, state=state), schedule, ladder), rung
+    return armed(replace(deadline, stage=rung.number + 1, state=state), schedule, ladder), rung
+
+
+def _next(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> Rung | None:
+    return next((rung for rung in rungs(deadline, schedule, ladder) if rung.number >= deadline.stage), None)

@@ -44,8 +44,12 @@ class Timekeeping:
         return (*(each for each in ended if each is not None), *(self._armed(each) for each in begun if each.id not in named))
 
     def due(self, deadline: Deadline, now: datetime) -> tuple[Deadline, tuple[Rung, ...]]:
-        """Take the steps that are due: of several that are late only the last is said, and that it became overdue."""
+        """Take the steps that are due: of several that are late only the last is said, and that it became overdue.
+
+        They are those of the ladder and the working time that hold now; what was stored may have been computed by others.
+        """
         schedule, steps = self.working_time.of(deadline.organ), self.ladders.get(deadline.rule, ())
+        deadline = ladder.armed(deadline, schedule, steps)
         taken: list[Rung] = []
         while deadline.next_at is not None and deadline.next_at <= now:
             deadline, rung = ladder.climbed(deadline, schedule, steps)
@@ -61,7 +65,7 @@ class Timekeeping:
         """Give a deadline with another due time, decided by a person, and of its ladder what lies ahead."""
         later = replace(deadline, due_at=due_at, state=DeadlineState.EXTENDED, reason=reason)
         steps = ladder.rungs(later, self.working_time.of(later.organ), self.ladders.get(later.rule, ()))
-        return self._armed(replace(later, stage=sum(each.at <= now for each in steps)))
+        return self._armed(replace(later, stage=max((each.number + 1 for each in steps if each.at <= now), default=0)))
 
     def _armed(self, deadline: Deadline) -> Deadline:
         return ladder.armed(deadline, self.working_time.of(deadline.organ), self.ladders.get(deadline.rule, ()))

@@ -18,11 +18,11 @@ from gateway.infra.deadline_rows import read_deadline, write_deadlines
 from gateway.infra.executor import Executor
 from gateway.infra.ledger_read import cursor, position
 from gateway.infra.ledger_rows import read_document, read_event
-from gateway.infra.tables import Moment, deadlines, documents, events, timekeeper
+from gateway.infra.tables import Moment, deadlines, documents, events, statuses, timekeeper
 from gateway.ports import Owed, Page
 
 KEEPER: Final = 1
-_d, _e, _t = deadlines.c, events.c, timekeeper.c
+_d, _e, _s, _t = deadlines.c, events.c, statuses.c, timekeeper.c
 _RUNNING: Final = [state.value for state in RUNNING]
 
 
@@ -107,14 +107,25 @@ def _apply(connection: sa.Connection, by: Timekeeping, happened: list[Happening]
     by_delivery: dict[str | None, dict[str, Deadline]] = {}
     for each in stored.values():
         by_delivery.setdefault(each.delivery, {})[each.id] = each
+    said = _said(connection, named)
     for one in happened:
         own = by_delivery.setdefault(one.event.delivery, {}) if one.event.delivery else {}
-        arrived = any(each.rule is Rule.INTAKE for each in own.values())
-        for made in by.kept(replace(one, arrived=arrived), tuple(own.values())):
+        before = {code: at for code, at in said.get(one.event.delivery, ()) if at < one.event.at}
+        for made in by.kept(replace(one, said=before), tuple(own.values())):
             if made.state is DeadlineState.MET and _was_trouble(own.get(made.id)):
                 deadline_steps.say(connection, made, one.document, "deadline.met", one.event.at)
             own[made.id] = changed[made.id] = made
     write_deadlines(connection, changed.values(), frozenset(stored))
+
+
+def _said(connection: sa.Connection, named: Collection[str]) -> dict[str | None, list[tuple[str, datetime]]]:
+    """Give the status codes that were reported of deliveries, each with when it first was."""
+    first = sa.func.min(sa.type_coerce(_s.received_at, sa.BigInteger))
+    select = sa.select(_s.delivery, _s.code, sa.type_coerce(first, Moment).label("at"))
+    said: dict[str | None, list[tuple[str, datetime]]] = {}
+    for row in connection.execute(select.where(_s.delivery.in_(named)).group_by(_s.delivery, _s.code)):
+        said.setdefault(row.delivery, []).append((row.code, row.at))
+    return said
 
 
 def _was_trouble(before: Deadline | None) -> bool:

@@ -195,8 +195,7 @@ def lived(told: list[Story]) -> tuple[dict[tuple[int, Rule], Deadline], dict[tup
             story, kind, data = what
             number, own = story.number, known[story.number]
             event = Event(seq=number, at=when, type=kind, document=story.document.id, delivery=str(number), data=data)
-            arrived = any(each.rule is Rule.INTAKE for each in own.values())
-            changed = list(BY.kept(Happening(event=event, document=story.document, arrived=arrived), tuple(own.values())))
+            changed = list(BY.kept(Happening(event=event, document=story.document), tuple(own.values())))
         for each in changed:
             known[number][each.id] = each
             if each.next_at is not None:
