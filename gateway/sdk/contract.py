@@ -77,8 +77,9 @@ class Notice:
     """News of a delivery, for a system that has to do with it. `key` is the same on every repeat; `sequence` rises.
 
     For the sender's system: a status that the receiver reported (`code` 01 … 06, 15, 16), or, without a code, what the hub
-    itself knows (`state`: collected, failed, rejected, recalled). For the receiver's system: that the sender asks for the
-    document back (13). `delivery` is the key of its consignment; `sender` and `receiver` are the document's.
+    itself knows (`state`: collected, failed, rejected, recalled, replaced). For the receiver's system: that the sender asks for
+    the document back (13). To both, without a code: that a deadline comes or has passed, in words, while `state` stands.
+    `delivery` is the key of its consignment; `sender` and `receiver` are the document's.
     """
 
     key: str
