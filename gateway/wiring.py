@@ -27,6 +27,7 @@ from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.reconciliation import SqlReconciliation
+from gateway.infra.reports import SqlReports
 from gateway.infra.rules_files import Loaded, Sources, load
 from gateway.infra.scanner_clamd import ClamdScanner
 from gateway.infra.signer_file import FileSigner
@@ -158,6 +159,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         deadlines=SqlDeadlines(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
+        reports=SqlReports(executor),
         broker=queues,
         catalogue=catalogue,
         vault=vault,

@@ -40,6 +40,7 @@ async def _serve(settings: Settings) -> None:
             patience=_patience(settings),
             proxy=trusted_proxy(settings),
             quotas=Quotas(_quota(settings)),
+            name=settings.hub.name,
         )
         Reloading(Settings.load(settings.file), parts.telemetry, lambda found: _apply(found, hub, parts)).listen()
         worker = asyncio.create_task(Worker(parts.ports, parts.rules).run(stop)) if settings.work.in_serve else None
@@ -64,6 +65,7 @@ def _apply(found: Settings, hub: Hub, parts: Parts) -> None:
     parts.rules.reload(found)
     hub.patience = _patience(found)
     hub.quotas.default = _quota(found)
+    hub.name = found.hub.name
 
 
 def _patience(settings: Settings) -> Patience:

@@ -3,7 +3,7 @@
 Sổ văn bản đi of a year is the documents that are numbered in it (NĐ 30/2020 Đ15: numbers run from 1 January to 31 December),
 in the order in which they were sent. Sổ văn bản đến of a year is the deliveries that arrived in it. One arrives when the
 receiver takes it over, or first reports on it; arrivals are numbered in the order of their events, which never changes.
-A recall (`BusinessType.RECALL`) is about a document that has its own line, and gets none.
+A recall or an update is about a document that has its own line, and gets none (`core.links.NOTICES`).
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,14 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from gateway.core.links import NOTICES, LinkKind
 from gateway.core.model import VIETNAM, BusinessType, OrganId, Priority, State, StatusCode
 from gateway.infra.ledger_read import cursor, position
 from gateway.infra.ledger_rows import Row
 from gateway.infra.tables import deliveries, documents, events
+from gateway.infra.tables_followed import links
 from gateway.ports.ledger import Page
-from gateway.ports.reports import Incoming, Linked, Outgoing, Recipient, Registered
+from gateway.ports.reports import Counterpart, Incoming, Outgoing, Recipient, Registered
 
 _COLUMNS: Final = (
     documents.c.seq,
@@ -35,7 +37,7 @@ _COLUMNS: Final = (
     documents.c.sender,
     documents.c.accepted_at,
 )
-_WITH_A_LINE: Final = documents.c.business_type != BusinessType.RECALL.value
+_WITH_A_LINE: Final = documents.c.business_type.not_in([each.value for each in NOTICES])
 
 
 def outgoing(connection: sa.Connection, organ: OrganId, year: int, *, month: int | None, after: str | None, limit: int) -> Page:
@@ -48,10 +50,13 @@ def outgoing(connection: sa.Connection, organ: OrganId, year: int, *, month: int
     rows = connection.execute(select.order_by(d.seq).limit(limit + 1)).mappings().all()
     page = rows[:limit]
     ids = [row["id"] for row in page]
-    to, answers = _recipients(connection, ids), answered_by_these(connection, ids)
+    to, answers = _recipients(connection, ids), _answered(connection, ids)
     items = tuple(
         Outgoing(
-            about=registered(row), sent_at=row["accepted_at"], to=tuple(to.get(row["id"], ())), answers=answers.get(row["id"], ())
+            about=registered(row),
+            sent_at=row["accepted_at"],
+            to=tuple(to.get(row["id"], ())),
+            answers=tuple(answers.get(row["id"], ())),
         )
         for row in page
     )
@@ -73,8 +78,8 @@ def incoming(connection: sa.Connection, organ: OrganId, year: int, *, month: int
     numbered = [_Arrival(number=place, **row._mapping) for place, row in enumerate(found[:limit], start=number + 1)]
     shown = [each for each in numbered if month is None or each.at.month == month]
     lines = _lines(connection, [each.delivery for each in shown])
-    answers = answers_to_these(connection, organ, [row["id"] for row in lines.values()])
-    items = tuple(_incoming(each, lines[each.delivery], answers.get(lines[each.delivery]["id"], ())) for each in shown)
+    answers = _answers(connection, list(lines))
+    items = tuple(_incoming(each, lines[each.delivery], tuple(answers.get(each.delivery, ()))) for each in shown)
     return Page(items=items, next=cursor(numbered[-1].seq, numbered[-1].number) if len(found) > limit else None)
 
 
@@ -132,7 +137,7 @@ def _lines(connection: sa.Connection, wanted: list[str]) -> dict[str, Row]:
     return {row["delivery"]: row for row in connection.execute(select.where(d.id.in_(wanted))).mappings()}
 
 
-def _incoming(arrival: _Arrival, row: Row, answered_by: tuple[Linked, ...]) -> Incoming:
+def _incoming(arrival: _Arrival, row: Row, answered_by: tuple[Counterpart, ...]) -> Incoming:
     return Incoming(
         about=registered(row),
         arrival_number=arrival.number,
@@ -156,14 +161,31 @@ def _recipients(connection: sa.Connection, wanted: list[str]) -> dict[str, list[
     return found
 
 
-def answered_by_these(connection: sa.Connection, wanted: list[str]) -> dict[str, tuple[Linked, ...]]:
+def _answered(connection: sa.Connection, wanted: list[str]) -> dict[str, list[Counterpart]]:
     """Give what each of these documents answers (article 14.2)."""
-    return {}
+    d, link = documents.c, links.c
+    columns = (link.document, link.code, link.promulgated_on, d.id, d.number, d.notation, d.promulgated_on.label("dated"))
+    select = sa.select(*columns).outerjoin(documents, d.id == link.target).order_by(link.document, link.place)
+    found: dict[str, list[Counterpart]] = {}
+    for row in connection.execute(select.where(link.document.in_(wanted), link.kind == LinkKind.REPLY.value)):
+        if row.id is not None:
+            named = Counterpart(document=row.id, code=f"{row.number}/{row.notation}", promulgated_on=row.dated)
+        else:
+            named = Counterpart(document=None, code=row.code or "", promulgated_on=row.promulgated_on)
+        found.setdefault(row.document, []).append(named)
+    return found
 
 
-def answers_to_these(connection: sa.Connection, organ: OrganId, wanted: list[str]) -> dict[str, tuple[Linked, ...]]:
-    """Give the documents by which an agency answered each of these."""
-    return {}
+def _answers(connection: sa.Connection, wanted: list[str]) -> dict[str, list[Counterpart]]:
+    """Give the documents by which their receivers answered these deliveries."""
+    d, link = documents.c, links.c
+    select = sa.select(link.delivery, d.id, d.number, d.notation, d.promulgated_on).join(documents, d.id == link.document)
+    found: dict[str, list[Counterpart]] = {}
+    replies = select.where(link.delivery.in_(wanted), link.kind == LinkKind.REPLY.value).order_by(d.seq)
+    for row in connection.execute(replies):
+        named = Counterpart(document=row.id, code=f"{row.number}/{row.notation}", promulgated_on=row.promulgated_on)
+        found.setdefault(row.delivery, []).append(named)
+    return found
 
 
 def registered(row: Row) -> Registered:

@@ -27,6 +27,7 @@ from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
 from gateway.ports.reconciliation import Reconciliation
+from gateway.ports.reports import Reports
 from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
 from gateway.ports.turns import Turns
 
@@ -71,6 +72,7 @@ __all__ = [
     "Recalled",
     "Reconciliation",
     "Refusal",
+    "Reports",
     "Route",
     "Run",
     "Scanner",
@@ -102,6 +104,7 @@ class Ports:
     turns: Turns
     deadlines: Deadlines
     reconciliation: Reconciliation
+    reports: Reports
     dead_letters: DeadLetters
     broker: Broker
     catalogue: Catalogue

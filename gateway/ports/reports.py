@@ -29,13 +29,12 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
-    """A document at the other end of a link."""
+class Counterpart:
+    """A document that answers another, or is answered. `document` is None where the hub does not know it, but for its name."""
 
-    document: str
-    number: str
-    notation: str
-    promulgated_on: date
+    document: str | None
+    code: str
+    promulgated_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ class Outgoing:
     about: Registered
     sent_at: datetime
     to: tuple[Recipient, ...]
-    answers: tuple[Linked, ...] = ()
+    answers: tuple[Counterpart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +67,7 @@ class Incoming:
     sender: OrganId
     state: State
     progress: StatusCode | None
-    answered_by: tuple[Linked, ...] = ()
+    answered_by: tuple[Counterpart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.reconciliation import SqlReconciliation
+from gateway.infra.reports import SqlReports
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.turns import SqlTurns
 from gateway.infra.vault_files import FileVault
@@ -191,6 +192,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         deadlines=SqlDeadlines(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
+        reports=SqlReports(executor),
         broker=MemoryBroker(),
         catalogue=adapters,
         vault=vault,

@@ -17,7 +17,8 @@ from gateway.ports import Ports
 class Hub:
     """Ports and rules for the entry. `rules()` gives the rules in force now: a reload swaps them between requests.
 
-    `counters` renders the counters of this process as Prometheus text. `patience` is replaced when the settings are reloaded.
+    `counters` renders the counters of this process as Prometheus text. `name` stands above reports. `name` and `patience` are
+    replaced when the settings are reloaded.
     """
 
     ports: Ports
@@ -26,6 +27,7 @@ class Hub:
     patience: Patience = field(default_factory=Patience)
     quotas: Quotas = field(default_factory=Quotas)
     proxy: Proxy = field(default_factory=Proxy)
+    name: str = "Trục liên thông văn bản"
 
 
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)

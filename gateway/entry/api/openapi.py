@@ -47,7 +47,7 @@ def _operation(route: Route) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{route.method.lower()}_{re.sub(r'[^a-z]+', '_', route.path.removeprefix(BASE).lower()).strip('_')}",
         "summary": f"{route.vi} · {route.en}",
-        "tags": [route.path.removeprefix(BASE).split("/")[1] if route.path.startswith(BASE) else "health"],
+        "tags": [re.split(r"[/.]", route.path.removeprefix(BASE))[1] if route.path.startswith(BASE) else "health"],
         "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
         "responses": {str(status): _answer(status, shape) for status, shape in route.answers.items()},
     }

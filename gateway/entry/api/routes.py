@@ -18,6 +18,7 @@ from gateway.entry.api import (
     statuses,
 )
 from gateway.entry.api.admin.routes import ADMIN_ROUTES
+from gateway.entry.api.report_routes import REPORT_ROUTES
 from gateway.entry.api.route import BASE, JSON_REFUSALS, OCTETS, TEXT, UPLOAD_REFUSALS, XML, Route
 
 _IDEMPOTENCY = {"Idempotency-Key": "Khóa chống gửi trùng của hệ thống gọi · the caller's key against doubles"}
@@ -279,4 +280,5 @@ ROUTES: tuple[Route, ...] = (
         public=True,
     ),
     *ADMIN_ROUTES,
+    *REPORT_ROUTES,
 )

@@ -14,6 +14,7 @@ from gateway.entry.cli import (
     operation_commands,
     operator_commands,
     queue_commands,
+    report_commands,
 )
 from gateway.entry.cli.options import CONFIG, HUB_URL, Attach, Config, Json, Pair, SourceFile, TokenFile, Url, named_organ, run
 
@@ -32,7 +33,7 @@ app.add_typer(operator_commands.operator, name="operator")
 app.add_typer(adapter_commands.adapter, name="adapter")
 app.add_typer(operation_commands.held, name="held")
 app.add_typer(dead_letter_commands.deadletters, name="deadletters")
-app.add_typer(operation_commands.report, name="report")
+app.add_typer(report_commands.report, name="report")
 app.add_typer(calendar_commands.calendar, name="calendar")
 app.command()(queue_commands.queues)
 
@@ -98,8 +99,8 @@ def check(
     reconciling: Annotated[
         bool, typer.Option("--reconcile", help="Đối soát sổ cái: đã nhận = đã tới + đang chờ + … · Reconcile the ledger.")
     ] = False,
-    since: operation_commands.Day = None,
-    until: operation_commands.Day = None,
+    since: report_commands.Day = None,
+    until: report_commands.Day = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:

@@ -1,6 +1,5 @@
-"""The groups `held` and `report`: what operators decide and look up in the ledger."""
+"""The group `held`: what operators decide about documents that the policy holds."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,10 +7,7 @@ import typer
 from gateway.entry.cli.options import CONFIG, Config, Json, Reason, run
 
 held = typer.Typer(help="Văn bản bị giữ theo chính sách · Documents that the policy holds.", no_args_is_help=True)
-report = typer.Typer(help="Thống kê · Reports.", no_args_is_help=True)
-
 Document = Annotated[str, typer.Argument(metavar="ID", help="Mã văn bản · Document id.", show_default=False)]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], metavar="NGÀY", help="2026-11-23")]
 
 
 @held.command("list")
@@ -39,12 +35,3 @@ def held_return(document: Document, *, reason: Reason, config: Config = CONFIG, 
     from gateway.entry.cli.output import finish
 
     finish(run(turn_back(config, document, reason)), as_json=as_json)
-
-
-@report.command("findings")
-def report_findings(*, since: Day = None, until: Day = None, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Ghi nhận theo cơ quan · Findings by agency."""
-    from gateway.entry.cli.output import finish
-    from gateway.entry.cli.report import findings
-
-    finish(run(findings(config, since, until)), as_json=as_json)

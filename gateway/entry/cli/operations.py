@@ -18,6 +18,7 @@ from gateway.infra.ledger import SqlLedger
 from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
+from gateway.infra.reports import SqlReports
 from gateway.wiring import database, load_rules
 
 
@@ -30,6 +31,7 @@ class Operations:
     outbox: SqlOutbox
     notices: SqlNotices
     deadlines: SqlDeadlines
+    reports: SqlReports
     settings: Settings
 
     def rules(self) -> Rules:
@@ -51,6 +53,7 @@ async def opened(config: Path) -> AsyncIterator[Operations]:
             outbox=SqlOutbox(executor),
             notices=SqlNotices(executor),
             deadlines=SqlDeadlines(executor),
+            reports=SqlReports(executor),
             settings=settings,
         )
     finally:
