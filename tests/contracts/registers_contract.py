@@ -10,8 +10,9 @@ from gateway.core.model import VIETNAM, BusinessType, OrganId, State, StatusCode
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.reports import SqlReports
 from gateway.ports import Entry, Page
-from gateway.ports.reports import Incoming
+from gateway.ports.reports import Counterpart, Incoming
 from tests.contracts.entries import LATER, NOW, OTHER, RECEIVER, SENDER, SYSTEM, entry, recall, report, seal
+from tests.contracts.links_reply_contract import ASKED, answer
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=VIETNAM)
 YEAR_END = datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=VIETNAM)
@@ -77,10 +78,10 @@ class OutgoingContract:
         await ledger.accept(entry(2, sender=OTHER, to=(SENDER,)))
         assert (codes(await sent(reports)), codes(await sent(reports, OTHER))) == (["1"], ["2"])
 
-    async def test_a_recall_has_no_line_and_a_replacement_has(self, ledger: SqlLedger, reports: SqlReports) -> None:
-        await ledger.accept(entry(1, business_type=BusinessType.RECALL))
-        await ledger.accept(entry(2, business_type=BusinessType.REPLACE))
-        assert codes(await sent(reports)) == ["2"]
+    async def test_recalls_and_updates_have_no_line_and_a_replacement_has(self, ledger: SqlLedger, reports: SqlReports) -> None:
+        for number, business in enumerate((BusinessType.RECALL, BusinessType.UPDATE, BusinessType.REPLACE), start=1):
+            await ledger.accept(entry(number, business_type=business))
+        assert codes(await sent(reports)) == ["3"]
 
     async def test_it_is_read_page_by_page(self, ledger: SqlLedger, reports: SqlReports) -> None:
         for number in (1, 2, 3):
@@ -191,3 +192,31 @@ class IncomingContract:
         await said(ledger, made, StatusCode.COMPLETED, LATER)
         after: Incoming = (await came(reports)).items[0]
         assert after == replace(before, state=State.COMPLETED, progress=StatusCode.COMPLETED)
+
+
+class AnswerContract:
+    """A reply stands in both registers of whoever answered (article 14.2)."""
+
+    async def test_the_reply_names_the_document_that_it_answers(self, ledger: SqlLedger, reports: SqlReports) -> None:
+        await ledger.accept(ASKED)
+        await ledger.accept(answer(2, ASKED))
+        (line,) = (await sent(reports, RECEIVER)).items
+        asked = ASKED.document
+        named = Counterpart(document=asked.id, code=f"{asked.number}/{asked.notation}", promulgated_on=asked.promulgated_on)
+        assert line.answers == (named,)
+
+    async def test_the_answered_document_names_the_reply(self, ledger: SqlLedger, reports: SqlReports) -> None:
+        await ledger.accept(ASKED)
+        await collect(ledger, RECEIVER)
+        await collect(ledger, OTHER)
+        reply = answer(2, ASKED)
+        await ledger.accept(reply)
+        (line,) = (await came(reports)).items
+        named = Counterpart(document=reply.document.id, code="2/UBND-VP", promulgated_on=reply.document.promulgated_on)
+        assert line.answered_by == (named,)
+        assert [each.answered_by for each in (await came(reports, OTHER)).items] == [()]
+
+    async def test_a_reply_to_a_document_that_is_not_known_keeps_its_name(self, ledger: SqlLedger, reports: SqlReports) -> None:
+        await ledger.accept(answer(2, None))
+        (line,) = (await sent(reports, RECEIVER)).items
+        assert [(each.document, each.code) for each in line.answers] == [(None, "1/UBND-VP")]
