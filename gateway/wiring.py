@@ -20,6 +20,7 @@ from gateway.infra.compute import ThreadCompute
 from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
+from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.links import SqlLinks
 from gateway.infra.notices import SqlNotices
@@ -153,6 +154,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     ports = Ports(
         ledger=SqlLedger(executor),
         links=SqlLinks(executor),
+        held_statuses=SqlHeldStatuses(executor),
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),

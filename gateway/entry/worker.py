@@ -14,6 +14,7 @@ from gateway.core.faults import Fault
 from gateway.core.model import Lane, SystemId
 from gateway.core.rules import Rules
 from gateway.entry.places import place
+from gateway.flows.acknowledge import catch_up
 from gateway.flows.collect import ROUND, collect
 from gateway.flows.deliver import deliver
 from gateway.flows.inform import inform
@@ -36,6 +37,8 @@ COLLECT_SECONDS: Final = 5.0
 """How often a system that cannot send is asked what it has."""
 NEWS_SECONDS: Final = 30.0
 """How often at least a system's news is looked for: what could not be told, and what the workers were not woken for."""
+STATUSES_SECONDS: Final = 30.0
+"""How late a status is recorded at most that came while its document was being accepted."""
 TIME_SECONDS: Final = 1.0
 """How late a step of a deadline is said at most, and how far its keeper may be behind the events."""
 RECONCILE_SECONDS: Final = 300.0
@@ -67,6 +70,7 @@ class Worker:
             "dead": self._bury,
             "queues": self._queues,
             "time": self._time,
+            "statuses": lambda: self._every(STATUSES_SECONDS, lambda: catch_up(self.ports)),
         }
         running = [asyncio.create_task(self._forever(name, loop), name=name) for name, loop in loops.items()]
         try:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
 from gateway.core.model import Delivery, Document, Lane, OrganId, State
-from gateway.infra import ledger_events, ledger_links, ledger_revise
+from gateway.infra import ledger_events, ledger_held_statuses, ledger_links, ledger_revise
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_rows import document_row, finding_rows, receipt_row
 from gateway.infra.outbox_relay import outbox_row
@@ -58,6 +58,7 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
         ledger_revise.add(connection, new)
         ledger_links.write(connection, [each for each in new if each.links])
         ledger_revise.carry_out(connection, new)
+        ledger_held_statuses.accepted(connection, new)
     if keys:
         connection.execute(idempotency.insert(), keys)
     return results

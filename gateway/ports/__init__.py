@@ -6,6 +6,7 @@ from gateway.ports.broker import Broker, Message, Note, QueueId
 from gateway.ports.catalogue import Catalogue
 from gateway.ports.dead_letters import AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
 from gateway.ports.deadlines import Deadlines, Owed
+from gateway.ports.held_statuses import HeldStatus, HeldStatuses, NamedStatus, Obstacle
 from gateway.ports.ledger import (
     Acceptance,
     Correlation,
@@ -52,15 +53,19 @@ __all__ = [
     "FindingCount",
     "Group",
     "HandedOver",
+    "HeldStatus",
+    "HeldStatuses",
     "Lease",
     "Ledger",
     "Linked",
     "Links",
     "Message",
+    "NamedStatus",
     "News",
     "NotDone",
     "Note",
     "Notices",
+    "Obstacle",
     "Outbox",
     "Owed",
     "Page",
@@ -99,6 +104,7 @@ class Ports:
 
     ledger: Ledger
     links: Links
+    held_statuses: HeldStatuses
     outbox: Outbox
     notices: Notices
     turns: Turns

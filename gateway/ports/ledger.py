@@ -26,7 +26,7 @@ class Entry:
 
     `answer` is the JSON text that the sender gets, now and on every resend. `routes` names the system of each receiver that is
     pushed to; `trace_id` (32 hex digits) is the trace of the request. `links` are what it says of other documents,
-    `revision` what it does to them: then `seal` makes the receipts of that.
+    `revision` what it does to them; `seal` makes the receipts of that, and of statuses that waited for the document.
     """
 
     document: Document

@@ -4,7 +4,7 @@ from typing import Any
 
 from gateway.core import writing
 from gateway.core.model import StatusCode
-from tests.api.conftest import Province
+from tests.api.conftest import Province, of_today
 from tests.documents import DEPARTMENT, PROVINCE, document, status
 
 
@@ -82,9 +82,21 @@ async def test_an_edxml_status_without_document_id_is_matched_by_code_and_date(h
     assert (answered, body["delivery"]) == (202, delivery)
 
 
-async def test_a_status_about_an_unknown_document_is_refused(hub: Province) -> None:
-    answered, problem = await hub.department.post_xml("/statuses", writing.emit(status(document("99"), StatusCode.REGISTERED)))
-    assert (answered, problem["code"]) == (422, "status-unmatched")
+async def test_a_status_that_overtakes_its_document_waits_for_it(hub: Province) -> None:
+    early = writing.emit(status(of_today(document()), StatusCode.REGISTERED))
+    first, again = [await hub.department.post_xml("/statuses", early) for _ in range(2)]
+    assert (first[0], again[0], first[1]) == (202, 200, again[1])
+    assert (first[1]["delivery"], first[1]["state"], first[1]["status_code"]) == (None, "waiting", "03")
+    sent = await hub.province.send(document())
+    _, shown = await hub.province.get(f"/documents/{sent['id']}")
+    states = {each["to"]: (each["state"], each["status_code"]) for each in shown["deliveries"]}
+    assert states[DEPARTMENT] == ("received", "03")
+
+
+async def test_a_status_without_its_reason_does_not_wait(hub: Province) -> None:
+    package = status(document("99"), StatusCode.REFUSED)
+    answered, problem = await hub.department.post_xml("/statuses", writing.emit(package))
+    assert (answered, problem["code"]) == (422, "status-reason-required")
 
 
 async def test_an_agency_cannot_report_for_another(hub: Province) -> None:

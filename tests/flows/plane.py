@@ -21,6 +21,7 @@ from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
+from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.links import SqlLinks
 from gateway.infra.migrate import migrate
@@ -186,6 +187,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
     ports = Ports(
         ledger=SqlLedger(executor),
         links=SqlLinks(executor),
+        held_statuses=SqlHeldStatuses(executor),
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),

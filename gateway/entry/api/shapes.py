@@ -195,11 +195,11 @@ class LeaseShape(Shape):
 
 
 class StatusShape(Shape):
-    """The answer to a status: the same on every repeat."""
+    """The answer to a status: the same on every repeat. One whose document is not found waits for it, of no delivery yet."""
 
     id: str
-    delivery: str
-    state: State
+    delivery: str | None
+    state: State | Literal["waiting"]
     status_code: StatusCode | None
 
 
