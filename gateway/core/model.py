@@ -224,6 +224,7 @@ class Fact(StrEnum):
     """What a receipt of the hub attests. Each is issued only once the fact is durable."""
 
     ACCEPTED = "accepted"
+    AVAILABLE = "available"
     COLLECTED = "collected"
     STATUS = "status"
 

@@ -17,6 +17,7 @@ from gateway.infra import (
 )
 from gateway.infra.database import Database
 from gateway.infra.executor import Executor
+from gateway.infra.ledger_attest import attest_available
 from gateway.infra.migrate import demand_current
 from gateway.infra.opening import open_executor
 from gateway.ports import (
@@ -76,6 +77,9 @@ class SqlLedger:
 
     async def receipts(self, document: str, organs: Collection[OrganId]) -> tuple[Receipt, ...]:
         return await self._executor.read(lambda c: ledger_read.receipt_list(c, document, organs))
+
+    async def attest_available(self, document: str, organs: Collection[OrganId], *, seal: Seal) -> None:
+        await self._executor.write(lambda c: attest_available(c, document, organs, seal))
 
     async def inbox(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> Page:
         return await self._executor.read(lambda c: ledger_read.inbox(c, organs, after, limit))

@@ -7,12 +7,14 @@ import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
 from gateway.core.links import meant
-from gateway.core.model import Event, OrganId, Receipt, State
+from gateway.core.model import Event, Fact, OrganId, Receipt, State
 from gateway.infra.ledger_rows import read_delivery, read_document, read_event, read_receipt
 from gateway.infra.tables import deliveries, documents, events, findings, receipts, refusals
 from gateway.ports import Correlation, DocumentView, Page, Tally
 
 Organs = Collection[OrganId]
+_FACTS = sa.case({fact.value: rank for rank, fact in enumerate(Fact)}, value=receipts.c.fact)
+"""Facts of one moment, in the order in which they become true."""
 
 
 def document(connection: sa.Connection, wanted: str, organs: Organs) -> DocumentView:
@@ -108,7 +110,7 @@ def receipt_list(connection: sa.Connection, wanted: str, organs: Organs) -> tupl
     select = (
         sa.select(receipts)
         .where(receipts.c.document == wanted, sa.or_(receipts.c.delivery.is_(None), receipts.c.delivery.in_(own)))
-        .order_by(receipts.c.seq)
+        .order_by(receipts.c.at, _FACTS, receipts.c.seq)
     )
     return tuple(read_receipt(row) for row in connection.execute(select).mappings())
 

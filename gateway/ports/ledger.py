@@ -184,6 +184,9 @@ class Ledger(Protocol):
     async def receipts(self, document: str, organs: Collection[OrganId]) -> tuple[Receipt, ...]:
         """List the document's receipts that the caller may see, the acceptance receipt first."""
 
+    async def attest_available(self, document: str, organs: Collection[OrganId], *, seal: Seal) -> None:
+        """Make the receipts of when a document was made available to receivers, where they are not made yet."""
+
     async def inbox(self, organs: Collection[OrganId], *, after: str | None, limit: int) -> Page:
         """Peek at available deliveries (`DocumentView`s of one delivery each), urgent first, then oldest; leased ones too."""
 

@@ -136,6 +136,6 @@ async def test_each_status_has_a_signed_receipt(hub: Province) -> None:
     sent, delivery = await _handed_over(hub)
     await _report(hub, delivery, "03")
     _, listed = await hub.province.get(f"/documents/{sent['id']}/receipts")
-    assert [each["fact"] for each in listed["items"]] == ["accepted", "collected", "status"]
+    assert [each["fact"] for each in listed["items"]] == ["accepted", "available", "available", "collected", "status"]
     _, xml = await hub.province.get(listed["items"][-1]["url"].removeprefix("/api/v1"))
     assert b"Signature" in xml

@@ -19,6 +19,7 @@ from tests.contracts.entries import (
     SYSTEM,
     correlation,
     entry,
+    pushed_entry,
     report,
     seal,
 )
@@ -221,6 +222,19 @@ class ViewContract:
         own = entry().deliveries[0].id
         assert [(each.fact, each.delivery) for each in seen] == [(Fact.ACCEPTED, None), (Fact.COLLECTED, own)]
         assert len(await ledger.receipts(entry().document.id, {SENDER})) == 3
+
+    async def test_that_it_was_made_available_is_attested_once_with_its_own_time(self, ledger: Ledger) -> None:
+        await ledger.accept(entry())
+        for _ in range(2):
+            await ledger.attest_available(entry().document.id, {RECEIVER}, seal=seal)
+        own = entry().deliveries[0].id
+        seen = [(each.fact, each.delivery, each.at) for each in await ledger.receipts(entry().document.id, {RECEIVER})]
+        assert seen == [(Fact.ACCEPTED, None, NOW), (Fact.AVAILABLE, own, NOW)]
+
+    async def test_what_is_pushed_is_not_attested_as_available(self, ledger: Ledger) -> None:
+        await ledger.accept(pushed_entry())
+        await ledger.attest_available(pushed_entry().document.id, {SENDER}, seal=seal)
+        assert [each.fact for each in await ledger.receipts(pushed_entry().document.id, {SENDER})] == [Fact.ACCEPTED]
 
     async def test_a_status_finds_its_delivery_by_document_id_else_by_code_and_date_else_by_code_and_year(
         self, ledger: Ledger

@@ -99,8 +99,9 @@ async def receipt(request: web.Request) -> web.Response:
 
 async def receipts(request: web.Request) -> web.Response:
     """List the document's receipts."""
-    view = await _view(request)
-    found = await hub(request).ports.ledger.receipts(view.document.id, caller(request).organs)
+    view, ports = await _view(request), hub(request).ports
+    await ports.ledger.attest_available(view.document.id, caller(request).organs, seal=ports.signer.seal)
+    found = await ports.ledger.receipts(view.document.id, caller(request).organs)
     return web.json_response({"items": [rendering.receipt(each) for each in found]}, dumps=rendering.dumps)
 
 
