@@ -9,6 +9,7 @@ from gateway.core.faults import Rejected
 from gateway.core.model import VIETNAM, OrganId
 from gateway.entry.cli.operations import opened
 from gateway.entry.cli.output import Outcome, Row
+from gateway.entry.reports import extra
 from gateway.entry.reports.desk import Desk, Format, Made, drawing
 from gateway.entry.reports.registers import Direction, Volume
 from gateway.entry.reports.sheet import Report, in_text
@@ -20,7 +21,7 @@ async def register(
     config: Path, agency: str, kind: str, year: int | None, month: datetime | None, output: Path | None
 ) -> Outcome:
     """Make a register: of a month, else of a year, else of this year."""
-    async with _desk(config) as desk:
+    async with _desk(config, output) as desk:
         at = month or desk.now
         volume = Volume(
             direction=Direction(kind),
@@ -34,23 +35,27 @@ async def register(
 
 async def ontime(config: Path, month: datetime | None, agency: str | None, output: Path | None) -> Outcome:
     """Make the report on how the deadlines of a month (without one: of this) were kept."""
-    async with _desk(config) as desk:
+    async with _desk(config, output) as desk:
         made = await desk.ontime(_month(month) or desk.now, _organ(desk, agency) if agency else None)
     return _told(made, output)
 
 
 async def overdue(config: Path, month: datetime | None, agency: str | None, output: Path | None) -> Outcome:
     """Make the list of what is overdue."""
-    async with _desk(config) as desk:
+    async with _desk(config, output) as desk:
         made = await desk.overdue(_month(month), _organ(desk, agency) if agency else None)
     return _told(made, output)
 
 
 @asynccontextmanager
-async def _desk(config: Path) -> AsyncIterator[Desk]:
+async def _desk(config: Path, output: Path | None) -> AsyncIterator[Desk]:
+    """Open the ledger, once it is known that the file can be drawn, and read what happened up to now."""
+    if output is not None:
+        _form(output)
+        extra.demand()
     async with opened(config) as at:
         rules = at.rules()
-        while await at.deadlines.keep(rules.timekeeping, limit=EVENTS) == EVENTS:  # whoever asks sees what happened up to now
+        while await at.deadlines.keep(rules.timekeeping, limit=EVENTS) == EVENTS:
             pass
         yield Desk(reports=at.reports, rules=rules, hub=at.settings.hub.name, now=SystemClock().now())
 

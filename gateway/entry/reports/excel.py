@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-# XlsxWriter ships no types for what is used here
-import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
+import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
 from gateway.core.model import VIETNAM
 from gateway.entry.reports.sheet import HEAD_OF_AGENCY, MOTTO, PREPARER, Column, Kind, Line, Report, Sheet, Value, in_words
