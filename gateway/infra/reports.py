@@ -1,5 +1,6 @@
-"""Reports over SQLAlchemy Core: read part by part, so that a long one keeps nobody waiting."""
+"""Reports over SQLAlchemy Core: read part by part and computed in a thread, so that a long one keeps nobody waiting."""
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -42,8 +43,7 @@ class SqlReports:
         counting, after = _Counting(working_time, now), 0
         while True:
             part = await self._executor.read(lambda c, after=after: due_in(c, period, organs, after))  # type: ignore[misc]
-            for row in part:
-                counting.add(row)
+            await asyncio.to_thread(counting.add, part)
             if len(part) < PART:
                 return counting.result()
             after = part[-1].seq
@@ -51,7 +51,9 @@ class SqlReports:
     async def overdue(
         self, period: Period | None, *, organs: Collection[OrganId] | None, working_time: WorkingTime, now: datetime, limit: int
     ) -> Arrears:
-        return await self._executor.read(lambda c: overdue(c, period, organs, working_time, now, limit))
+        rows, total = await self._executor.read(lambda c: overdue(c, period, organs, now, limit))
+        items = await asyncio.to_thread(lambda: tuple(_arrear(row, working_time, now) for row in rows))
+        return Arrears(items=items, total=total)
 
 
 class _Counting:
@@ -62,13 +64,14 @@ class _Counting:
         self._counts: defaultdict[tuple[str, str, str, int], Counter[str]] = defaultdict(Counter)
         self._took: defaultdict[tuple[str, str, str, int], list[timedelta]] = defaultdict(list)
 
-    def add(self, row: sa.Row[Any]) -> None:
-        """Count one."""
-        named = (row.organ, row.rule, row.type_name, row.priority)
-        self._counts[named][_outcome(row, self._now)] += 1
-        self._counts[named]["extended"] += _was_extended(row)
-        if row.state == DeadlineState.MET:
-            self._took[named].append(self._working_time.of(row.organ).working_between(row.starts_at, row.ended_at))
+    def add(self, rows: Sequence[Any]) -> None:
+        """Count some."""
+        for row in rows:
+            named = (row.organ, row.rule, row.type_name, row.priority)
+            self._counts[named][_outcome(row, self._now)] += 1
+            self._counts[named]["extended"] += _was_extended(row)
+            if row.state == DeadlineState.MET:
+                self._took[named].append(self._working_time.of(row.organ).working_between(row.starts_at, row.ended_at))
 
     def result(self) -> tuple[Kept, ...]:
         """Give what was counted, in order."""
@@ -94,19 +97,13 @@ def due_in(connection: sa.Connection, period: Period, organs: Collection[OrganId
 
 
 def overdue(
-    connection: sa.Connection,
-    period: Period | None,
-    organs: Collection[OrganId] | None,
-    working_time: WorkingTime,
-    now: datetime,
-    limit: int,
-) -> Arrears:
-    """List what is overdue, by agency, the longest overdue first."""
+    connection: sa.Connection, period: Period | None, organs: Collection[OrganId] | None, now: datetime, limit: int
+) -> tuple[Sequence[Any], int]:
+    """Read what is overdue, by agency, the longest overdue first, and count all of it."""
     late = sa.and_(_l.state.in_(_RUNNING), _l.due_at < now, _within(period), _of(organs))
     total = connection.execute(sa.select(sa.func.count()).select_from(deadlines).where(late)).scalar_one()
     select = sa.select(deadlines, documents).join(documents, _d.id == _l.document).where(late)
-    rows = connection.execute(select.order_by(_l.organ, _l.due_at, _l.seq).limit(limit)).all()
-    return Arrears(items=tuple(_arrear(row, working_time, now) for row in rows), total=total)
+    return connection.execute(select.order_by(_l.organ, _l.due_at, _l.seq).limit(limit)).all(), total
 
 
 def _arrear(row: sa.Row[Any], working_time: WorkingTime, now: datetime) -> Arrear:

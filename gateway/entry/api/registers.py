@@ -33,7 +33,12 @@ async def drawn(request: web.Request) -> web.StreamResponse:
     """Draw a register."""
     asked, at, form = query(request, RegisterQuery), hub(request), Format(request.match_info["format"])
     volume = wanted(at, asked, _own(request, asked.agency))
-    return await give(request, await desk(at).register(volume, printed=form is Format.PDF), form)
+    return await give(request, await desk(at).register(volume, most=longest(form)), form)
+
+
+def longest(form: Format | None) -> int:
+    """Say how many lines of a register are given at once: a workbook takes more than a page, or an answer read whole."""
+    return registers.MOST if form is Format.XLSX else registers.PRINTED
 
 
 def desk(at: Hub) -> Desk:

@@ -11,7 +11,7 @@ from gateway.entry.cli.operations import opened
 from gateway.entry.cli.output import Outcome, Row
 from gateway.entry.reports import extra
 from gateway.entry.reports.desk import Desk, Format, Made, drawing
-from gateway.entry.reports.registers import Direction, Volume
+from gateway.entry.reports.registers import MOST, PRINTED, Direction, Volume
 from gateway.entry.reports.sheet import Report, in_text
 from gateway.flows.keep_time import EVENTS
 from gateway.infra.clock import SystemClock
@@ -29,7 +29,8 @@ async def register(
             year=at.year if month or year is None else year,
             month=month.month if month else None,
         )
-        made = await desk.register(volume, printed=output is not None and _form(output) is Format.PDF)
+        printed = output is not None and _form(output) is Format.PDF
+        made = await desk.register(volume, most=PRINTED if printed else MOST)
     return _told(made, output)
 
 

@@ -1,5 +1,6 @@
 """Where reports are made: read, shaped for machines, and drawn. The API and the command line ask here alike."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,15 +40,16 @@ class Desk:
     hub: str
     now: datetime
 
-    async def register(self, volume: Volume, *, printed: bool = False) -> Made:
-        """Make a register; what is printed is shorter."""
-        most = registers.PRINTED if printed else registers.MOST
+    async def register(self, volume: Volume, *, most: int = registers.MOST) -> Made:
+        """Make a register, of `most` lines."""
         lines, whole = await registers.read(self.reports, volume, most=most)
         directory = self.rules.directory
-        return Made(
-            data={"items": [registers.shape(each, directory) for each in lines], "whole": whole},
-            report=registers.register(lines, volume, directory, self.hub, self.now, whole=whole),
-            file=volume.file,
+        return await asyncio.to_thread(
+            lambda: Made(
+                data={"items": [registers.shape(each, directory) for each in lines], "whole": whole},
+                report=registers.register(lines, volume, directory, self.hub, self.now, whole=whole),
+                file=volume.file,
+            )
         )
 
     async def ontime(self, month: datetime, organ: OrganId | None) -> Made:

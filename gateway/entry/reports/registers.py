@@ -17,7 +17,7 @@ PAGE: Final = 500
 MOST: Final = 50_000
 """Lines of one register that are drawn; who has more takes it month by month."""
 PRINTED: Final = 5_000
-"""Lines of one that are printed: half a thousand pages, which take a quarter of a minute; a bound volume has fewer."""
+"""Lines of one that are printed, or answered as one JSON: half a thousand pages, which take a quarter of a minute."""
 
 
 class Direction(StrEnum):

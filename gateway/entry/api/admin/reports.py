@@ -9,7 +9,7 @@ from gateway.core.model import OrganId
 from gateway.entry.api.admin.requests import answer
 from gateway.entry.api.hub import Hub, hub
 from gateway.entry.api.inputs_reports import AgencyRegisterQuery, ReportQuery, first_of
-from gateway.entry.api.registers import desk, give, wanted
+from gateway.entry.api.registers import desk, give, longest, wanted
 from gateway.entry.api.requests import query
 from gateway.entry.reports.desk import Desk, Format, Made
 from gateway.flows.keep_time import keep_time
@@ -42,7 +42,8 @@ async def _given(request: web.Request, making: Making) -> web.StreamResponse:
 async def _register(request: web.Request, at: Desk) -> Made:
     asked = query(request, AgencyRegisterQuery)
     volume = wanted(hub(request), asked, _organ(hub(request), asked.agency))
-    return await at.register(volume, printed=request.match_info.get("format") == Format.PDF)
+    form = request.match_info.get("format")
+    return await at.register(volume, most=longest(Format(form) if form else None))
 
 
 async def _ontime(request: web.Request, at: Desk) -> Made:
