@@ -1,7 +1,7 @@
 """The development CA: what it issues is fit for use, what it revokes is revoked, and its keys stay its own."""
 
 import stat
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,11 @@ from gateway.core.faults import Misconfigured, Rejected
 from gateway.entry.cli import cert
 from gateway.infra.authority import Authority, load_trust
 from gateway.infra.key_files import write_secret
-from tests.pki import pki
+
+
+def now() -> datetime:
+    """The real time, by which the authority issues: that of the test PKI may be a while ago."""
+    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -30,12 +34,12 @@ def test_what_it_issues_is_admitted(authority: Authority, kind: str) -> None:
     issued = authority.issue("Sở A (mẫu)", "000.00.15.H56", key=kind)
     certificate, key = _certificate(issued.certificate_pem), load_pem_private_key(issued.key_pem, None)
     assert certificate.public_key() == key.public_key()
-    assert trust.admit(certificate, load_trust(authority.folder), pki().at + timedelta(minutes=1))[0] == certificate
+    assert trust.admit(certificate, load_trust(authority.folder), now() + timedelta(minutes=1))[0] == certificate
 
 
 def test_what_it_issues_may_be_used(authority: Authority) -> None:
     certificate = _certificate(authority.issue("Sở A", "000.00.15.H56", key="p256").certificate_pem)
-    trust.demand_unrevoked(certificate, load_trust(authority.folder), pki().at)
+    trust.demand_unrevoked(certificate, load_trust(authority.folder), now())
 
 
 def test_a_long_vietnamese_name_is_whole_in_the_certificate(authority: Authority) -> None:
@@ -48,12 +52,12 @@ def test_what_it_revokes_is_revoked(authority: Authority) -> None:
     certificate = _certificate(authority.issue("Sở A", "000.00.15.H56", key="p256").certificate_pem)
     authority.revoke(f"{certificate.serial_number:X}")
     with pytest.raises(Rejected, match="certificate-revoked"):
-        trust.demand_unrevoked(certificate, load_trust(authority.folder), pki().at)
+        trust.demand_unrevoked(certificate, load_trust(authority.folder), now())
 
 
 def test_revoking_again_keeps_the_first_time(authority: Authority) -> None:
     serial = f"{_certificate(authority.issue('Sở A', 'H56', key='p256').certificate_pem).serial_number:x}"
-    assert authority.revoke(serial).revoked_at == authority.revoke(serial, at=pki().at + timedelta(days=9)).revoked_at
+    assert authority.revoke(serial).revoked_at == authority.revoke(serial, at=now() + timedelta(days=9)).revoked_at
 
 
 def test_an_unknown_serial_is_not_revoked(authority: Authority) -> None:
@@ -125,7 +129,7 @@ def test_the_command_line_issues_renews_revokes_and_lists(authority: Authority, 
     first = cert.issue(authority.folder, "Sở A", "000.00.15.H56", tmp_path / "a", key="p256")
     second = cert.renew(authority.folder, first, tmp_path / "b")
     cert.revoke(authority.folder, first)
-    rows = cert.list_issued(authority.folder, at=pki().at)
+    rows = cert.list_issued(authority.folder, at=now())
     assert [row.standing for row in rows] == ["valid", "revoked", "valid"]
     assert [row.entry.serial for row in rows[1:]] == [cert.serial_of(first), cert.serial_of(second)]
 

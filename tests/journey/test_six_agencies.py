@@ -23,11 +23,11 @@ from tests.rabbitmq import RabbitServer, rabbit
 __all__ = ["postgres", "rabbit"]
 
 ADAPTERS: Final = {
-    "H56.40.01": ("loopback", "OtherSide"),
-    "H56.40.02": ("webhook", "OtherSide"),
-    "H56.40.03": ("folder", "SftpSide"),
-    "H56.40.04": ("db_tables", "OtherSide"),
-    "H56.40.05": ("soap_edoc", "OtherSide"),
+    "H56.40.01": ("loopback", "other_side.OtherSide"),
+    "H56.40.02": ("webhook", "other_side.OtherSide"),
+    "H56.40.03": ("folder", "sftp_side.SftpSide"),
+    "H56.40.04": ("db_tables", "other_side.OtherSide"),
+    "H56.40.05": ("soap_edoc", "other_side.OtherSide"),
 }
 AGENCIES: Final = (PROVINCE, *ADAPTERS)
 LETTERS: Final = [
@@ -69,10 +69,11 @@ async def agencies(
 async def linked(plane: ProductionPlane, organ: str, opened: AsyncExitStack) -> Agency:
     """Start the other side of an agency's adapter, and link its system to it."""
     name, side_name = ADAPTERS[organ]
+    module, _, kind = side_name.partition(".")
     found = find(shipped("adapters") / name)
     folder = plane.folder / f"side-{name}"
     folder.mkdir()
-    side: Any = await opened.enter_async_context(found.part("tests.other_side", side_name)(folder))
+    side: Any = await opened.enter_async_context(found.part(f"tests.{module}", kind)(folder))
     link = {"adapter": name, "settings": absolute(side.settings, folder), "in_flight": 4, "seconds": 20}
     settings = Settings.load(plane.config)
     with editing(settings.path(settings.directory.agencies)) as draft:

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from gateway.sdk.conformance import Conformance
+from gateway.sdk.conformance.trial import Subject
+from gateway.sdk.opening import find
 
 
 class TestConformance(Conformance):
@@ -11,4 +15,8 @@ class TestConformance(Conformance):
 
 class TestConformanceOverSftp(Conformance):
     folder = Path(__file__).parents[1]
-    other_side = "SftpSide"
+
+    @pytest.fixture
+    def subject(self) -> Subject:
+        found = find(self.folder)
+        return Subject(found=found, side=found.part("tests.sftp_side", "SftpSide"))

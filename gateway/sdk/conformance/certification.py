@@ -40,9 +40,9 @@ def certify(folder_or_url: str, *, junit: Path | None = None, json: Path | None 
         console.print(f"Đang thử bộ nối {name} … · Trying {name} …", highlight=False)
         report = run(subject, folder_or_url, tests, junit)
     except Misconfigured as fault:
-        console.print(f"{folder_or_url}: {fault.detail}", markup=False)
+        console.print(f"{folder_or_url}: {fault.detail}", markup=False, soft_wrap=True)
         if fault.detail_en != fault.detail:
-            console.print(f"{folder_or_url}: {fault.detail_en}", markup=False)
+            console.print(f"{folder_or_url}: {fault.detail_en}", markup=False, soft_wrap=True)
         return IMPOSSIBLE
     tables = importlib.import_module("gateway.sdk.conformance.report_table")
     tables.show(report, console)
