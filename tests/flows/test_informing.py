@@ -2,19 +2,21 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gateway.core.directory import Link, System
-from gateway.core.faults import Fault, Misconfigured, Transient, Undeliverable
+from gateway.core.faults import Misconfigured, Transient, Undeliverable
 from gateway.core.model import OrganId, State, StatusCode, StatusReport
 from gateway.flows.acknowledge import acknowledge
-from gateway.flows.inform import inform
+from gateway.flows.inform import PATIENCE, inform
 from gateway.ports import Telling
 from tests.documents import DEPARTMENT, PROVINCE
 from tests.flows.plane import PUSHED, SENDING, Plane, opened
 
+MINUTE = timedelta(minutes=1)
 LINK = Link(adapter="test", settings={}, seconds=5)
 SENDER = replace(SENDING, link=LINK)
 
@@ -103,11 +105,13 @@ async def test_what_is_refused_for_good_is_passed_over(plane: Plane) -> None:
 
 async def test_what_could_not_be_told_for_days_does_not_keep_the_rest(plane: Plane) -> None:
     await reported(plane, StatusCode.ARRIVED)
-    failing: Fault = Transient("receiver-failed")
-    plane.office.plan = [failing] * 900
-    for _ in range(900):
-        await tell(plane)
-        plane.clock.advance(minutes=6)
+    now, failing = plane.clock.now(), Transient("receiver-failed")
+    bulletin = await plane.ports.notices.claim(SENDER.id, SENDER.organs, limit=1, until=now + MINUTE, now=now)
+    assert bulletin is not None
+    tried = Telling(told=bulletin.news[0].event.seq - 1, fault=failing, attempts=PATIENCE.attempts - 1, again=now)
+    await plane.ports.notices.settle(bulletin, tried, now=now)
+    plane.office.plan = [failing]
+    await tell(plane)
     await tell(plane)
     assert [each.code for each in plane.office.told] == [StatusCode.ARRIVED]
 
