@@ -11,7 +11,19 @@ from gateway.core.envelope import Organisation
 from gateway.core.faults import Rejected
 from gateway.core.model import Lane, OrganId, SystemId
 from gateway.core.rules import Rules
-from gateway.ports import Bulk, DeadLetters, DocumentView, Filter, Ledger, Notices, Outbox, QueueId, QueueTally
+from gateway.ports import (
+    Bulk,
+    DeadLetters,
+    DocumentView,
+    Filter,
+    HeldStatuses,
+    Ledger,
+    Notices,
+    Outbox,
+    QueueId,
+    QueueTally,
+    Seal,
+)
 
 AT_ONCE: Final = 10_000
 """Dead letters that one decision is carried out on: fifty transactions, which take some seconds."""
@@ -83,6 +95,17 @@ async def release(ledger: Ledger, rules: Rules, document: str, decision: Decisio
 async def refuse(ledger: Ledger, document: str, decision: Decision) -> tuple[DocumentView, ...]:
     """Give back to its sender what the policy held. Raises `not-found` where nothing of the document is held."""
     return await ledger.turn_back(document, by=decision.by, reason=decision.reason, now=decision.now)
+
+
+async def resolve_status(statuses: HeldStatuses, seal: Seal, status: str, delivery: str | None, decision: Decision) -> None:
+    """Record a status that waits on the delivery that is meant; give it up where none is.
+
+    Raises `not-found`, `status-unmatched` or `status-conflict`.
+    """
+    if delivery is None:
+        await statuses.drop(status, by=decision.by, reason=decision.reason, now=decision.now)
+    else:
+        await statuses.apply(status, delivery, by=decision.by, reason=decision.reason, now=decision.now, seal=seal)
 
 
 async def pause(outbox: Outbox, rules: Rules, system: str, decision: Decision, until: datetime | None) -> Circuit:

@@ -16,7 +16,7 @@ from tests.contracts.ledger_policy_contract import WHY, held_entry
 
 LINKED = f'\n[[system]]\nid = "{SYSTEM}"\norgans = ["{RECEIVER}"]\nlink = {{ adapter = "loopback" }}\n'
 REASON = "đã sửa ở nơi nhận"
-EVERY = ("dead-letters", "dead-letters/groups", "queues", "deadlines", "held", "audit")
+EVERY = ("dead-letters", "dead-letters/groups", "queues", "deadlines", "held", "statuses", "audit")
 
 
 @pytest.fixture

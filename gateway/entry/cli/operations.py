@@ -14,6 +14,7 @@ from gateway.flows.oversee import Decision
 from gateway.infra.clock import SystemClock
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
+from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
@@ -28,6 +29,7 @@ class Operations:
 
     ledger: SqlLedger
     letters: SqlDeadLetters
+    held_statuses: SqlHeldStatuses
     outbox: SqlOutbox
     notices: SqlNotices
     deadlines: SqlDeadlines
@@ -50,6 +52,7 @@ async def opened(config: Path) -> AsyncIterator[Operations]:
         yield Operations(
             ledger=ledger,
             letters=SqlDeadLetters(executor),
+            held_statuses=SqlHeldStatuses(executor),
             outbox=SqlOutbox(executor),
             notices=SqlNotices(executor),
             deadlines=SqlDeadlines(executor),

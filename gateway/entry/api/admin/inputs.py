@@ -1,8 +1,8 @@
 """What an operator may say: query strings and JSON bodies."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.core.rules import Rules
 from gateway.entry.api.inputs import Moment, Paging
@@ -66,6 +66,19 @@ class ReasonRequest(Shape):
     """Decide, with a reason."""
 
     reason: Reason
+
+
+class ResolveRequest(ReasonRequest):
+    """Say which delivery a status that waits means, or give it up (`drop`)."""
+
+    delivery: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    drop: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.drop == (self.delivery is not None):
+            raise ValueError("give either a delivery or drop")
+        return self
 
 
 class PauseRequest(ReasonRequest):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.entry.api import shapes_followed
-from gateway.entry.api.admin import dead_letters, deadlines, held, inputs, queues, shapes
+from gateway.entry.api.admin import dead_letters, deadlines, held, inputs, queues, shapes, shapes_statuses, statuses
 from gateway.entry.api.inputs import DeadlinesQuery, Paging
 from gateway.entry.api.route import BASE, JSON_REFUSALS, Handler, Route
 
@@ -162,6 +162,22 @@ ADMIN_ROUTES: tuple[Route, ...] = (
         "Give back what is held",
         shapes.DecidedShape,
         takes=inputs.ReasonRequest,
+    ),
+    _look(
+        "statuses",
+        statuses.listing,
+        "Trạng thái đang chờ văn bản hoặc chờ người vận hành",
+        "Statuses that wait for their document, or for an operator",
+        shapes_statuses.HeldStatusesPage,
+        query=Paging,
+    ),
+    _decide(
+        "statuses/{id}/resolve",
+        statuses.resolve,
+        "Ghi trạng thái vào lượt chuyển đúng, hoặc bỏ",
+        "Say which delivery a status means, or give it up",
+        shapes_statuses.ResolvedShape,
+        takes=inputs.ResolveRequest,
     ),
     _look(
         "audit",
