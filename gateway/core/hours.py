@@ -64,9 +64,21 @@ class WorkingTime:
     closures: tuple[Closure, ...] = ()
     duty: frozenset[OrganId] = frozenset()
     """Agencies that are manned around the clock, every day."""
+    _schedules: dict[OrganId | None, "Schedule"] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, organ: OrganId | None = None) -> "Schedule":
-        """Give the working time of an agency; None is one without rules of its own."""
+        """Give the working time of an agency; None is one without rules of its own, and all those have the same one."""
+        own = organ if self._is_named(organ) else None
+        found = self._schedules.get(own)
+        if found is None:
+            found = self._schedules[own] = self._schedule(own)
+        return found
+
+    def _is_named(self, organ: OrganId | None) -> bool:
+        named = [each.agencies for each in self.hours] + [each.agencies for each in self.closures]
+        return organ in self.duty or any(organ in each for each in named if each is not None)
+
+    def _schedule(self, organ: OrganId | None) -> "Schedule":
         return Schedule(
             calendar=self.calendar,
             own=tuple(each for each in self.hours if each.agencies is not None and organ in each.agencies),

@@ -18,15 +18,21 @@ MOVED: Final = 500
 
 async def keep_time(ports: Ports, rules: Rules) -> None:
     """Read all events that there are, so that whoever asks for deadlines now sees them all."""
-    if await ports.deadlines.are_kept():
-        return
+    if not await ports.deadlines.are_kept():
+        await _keep(ports, rules)
+
+
+async def _keep(ports: Ports, rules: Rules) -> None:
     while await ports.deadlines.keep(rules.timekeeping, limit=EVENTS) == EVENTS:
         pass
 
 
 async def take_steps(ports: Ports, rules: Rules) -> int:
-    """Say what is due by now; give how many deadlines that was. What ended meanwhile is known first."""
-    await keep_time(ports, rules)
+    """Say what is due by now; give how many deadlines that was. What ended meanwhile is known first.
+
+    The keeper reads on also past what concerns no deadline, so that nobody has to look through that again.
+    """
+    await _keep(ports, rules)
     taken = 0
     while some := await ports.deadlines.take_steps(rules.timekeeping, limit=STEPS, now=ports.clock.now()):
         taken += some

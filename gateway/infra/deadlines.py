@@ -12,7 +12,7 @@ from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Happening, 
 from gateway.core.faults import Rejected
 from gateway.core.model import OrganId
 from gateway.core.timekeeping import CONCERNED, Timekeeping
-from gateway.infra import deadline_steps
+from gateway.infra import deadline_lists, deadline_steps
 from gateway.infra.audit import record
 from gateway.infra.deadline_rows import read_deadline, write_deadlines
 from gateway.infra.executor import Executor
@@ -79,17 +79,20 @@ def _keep(connection: sa.Connection, by: Timekeeping, limit: int) -> int:
     if seq is None:  # two who make it at once are a conflict, which the executor runs again
         connection.execute(timekeeper.insert(), {"id": KEEPER, "seq": 0})
         seq = 0
+    last = connection.execute(sa.select(sa.func.max(_e.seq))).scalar() or 0  # what comes later has a higher number
     select = (
         sa.select(events, documents)
         .join(documents, documents.c.id == _e.document)
-        .where(_e.seq > seq, _e.type.in_(CONCERNED))
+        .where(_e.seq > seq, _e.seq <= last, _e.type.in_(CONCERNED))
         .order_by(_e.seq)
         .limit(limit)
     )
     happened = list(_happened(connection.execute(select)))
     if happened:
         _apply(connection, by, happened)
-        connection.execute(timekeeper.update().where(_t.id == KEEPER).values(seq=happened[-1].event.seq))
+    reached = happened[-1].event.seq if len(happened) == limit else last
+    if reached > seq:
+        connection.execute(timekeeper.update().where(_t.id == KEEPER).values(seq=reached))
     return len(happened)
 
 
@@ -165,21 +168,11 @@ def _owed(
     after: str | None,
     limit: int,
 ) -> Page:
-    select = sa.select(deadlines, documents).join(documents, documents.c.id == _d.document)
-    if organs is not None:
-        select = select.where(sa.or_(_d.organ.in_(organs), _d.creditor.in_(organs)))
-    if states is not None:
-        select = select.where(_d.state.in_([each.value for each in states]))
-    if after is not None:
-        due_at, seq = position(after, 2)
-        moment = sa.type_coerce(_d.due_at, sa.BigInteger)
-        select = select.where(sa.or_(moment > due_at, sa.and_(moment == due_at, _d.seq > seq)))
-    found = connection.execute(select.order_by(_d.due_at, _d.seq).limit(limit + 1)).all()
-    page = found[:limit]
-    if len(found) <= limit:
-        return Page(items=tuple(_owed_rows(page)), next=None)
-    last = page[-1]._mapping
-    return Page(items=tuple(_owed_rows(page)), next=cursor(Moment().process_bind_param(last[_d.due_at], None) or 0, last[_d.seq]))
+    beginnings = deadline_lists.first(connection, organs, states, None if after is None else position(after, 2), limit + 1)
+    seqs = [seq for _, seq in beginnings[:limit]]
+    select = sa.select(deadlines, documents).join(documents, documents.c.id == _d.document).where(_d.seq.in_(seqs))
+    items = tuple(_owed_rows(connection.execute(select.order_by(_d.due_at, _d.seq))))
+    return Page(items=items, next=cursor(*beginnings[limit - 1]) if len(beginnings) > limit else None)
 
 
 def _decide(
