@@ -126,8 +126,10 @@ def pushed(standing: Standing, trigger: str) -> Standing | None:
     """Give the standing after what a worker did (ATTEMPT, DEFER, WITHDRAW, FAIL); None where it is past being pushed.
 
     While a recall waits for its answer attempts go on: only they can tell whether the receiver has the document.
-    Of an attempt that was lost another may begin.
+    Once the receiver has reported anything, nothing has to. Of an attempt that was lost another may begin.
     """
+    if standing.state is State.RECALL_REQUESTED and standing.progress is not None:
+        return None
     if standing.state is State.RECALL_REQUESTED and trigger in {ATTEMPT, DEFER}:
         return standing
     if standing.state is State.DELIVERING and trigger == ATTEMPT:

@@ -55,8 +55,14 @@ async def test_a_status_package_is_no_document(hub: Province, vendors: dict[str,
     assert (await vendors[DEPARTMENT].call("SendDocument", document=package)).errors[0].code == "M.SendDocument"
 
 
-async def test_a_status_on_an_unknown_document_is_refused(hub: Province, vendors: dict[str, Vendor]) -> None:
+async def test_a_status_on_a_document_that_is_not_here_yet_is_taken(hub: Province, vendors: dict[str, Vendor]) -> None:
     package = writing.emit(status(of_today(document("77")), StatusCode.REGISTERED))
+    assert (await vendors[DEPARTMENT].call("UpdateTraces", document=package)).status == "Success"
+
+
+async def test_an_answer_that_nobody_asked_for_is_refused(hub: Province, vendors: dict[str, Vendor]) -> None:
+    await send(hub, vendors)
+    package = writing.emit(status(of_today(document()), StatusCode.RECALL_AGREED))
     assert (await vendors[DEPARTMENT].call("UpdateTraces", document=package)).errors[0].code == "M.UpdateStatusDoc"
 
 

@@ -181,6 +181,12 @@ def test_a_recall_waits_for_the_attempt_that_is_under_way() -> None:
     assert lifecycle.pushed(asked, lifecycle.WITHDRAW) == replace(asked, state=State.RECALLED)
 
 
+@pytest.mark.parametrize("trigger", [lifecycle.ATTEMPT, lifecycle.DEFER, lifecycle.WITHDRAW, lifecycle.FAIL])
+def test_what_its_receiver_reported_on_does_not_fail_while_a_recall_waits(trigger: str) -> None:
+    *_, asked = walk(StatusCode.ARRIVED, StatusCode.RECALL_REQUESTED, start=DELIVERING)
+    assert lifecycle.pushed(asked, trigger) is None
+
+
 @pytest.mark.parametrize("before", [QUEUED, Standing(state=State.FAILED)], ids=lambda each: each.state)
 def test_what_is_not_on_its_way_is_recalled_at_once(before: Standing) -> None:
     assert report(before, StatusCode.RECALL_REQUESTED).state is State.RECALLED
