@@ -1,11 +1,13 @@
 """Settings: one TOML file, every key known (an unknown one is an error), paths relative to the file."""
 
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, model_validator
 
+from gateway.core.directory import ADDRESS
 from gateway.core.faults import Misconfigured
 
 
@@ -106,6 +108,28 @@ class Scan(Section):
     seconds: float = Field(default=30, gt=0)
 
 
+class MailSettings(Section):
+    """The mail server for reminders. `none` sends as it is, and only to this very machine.
+
+    `ca` are the authorities to trust instead of the machine's; `officers` the addresses of the province's officers.
+    """
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca: Path | None = None
+    sender: str = Field(pattern=ADDRESS)
+    username: str | None = None
+    password_file: Path | None = None
+    officers: tuple[Annotated[str, Field(pattern=ADDRESS)], ...] = ()
+
+    @model_validator(mode="after")
+    def _is_private(self) -> Self:
+        if self.security == "none" and not _is_here(self.host):
+            raise ValueError("security = none: only to loopback")
+        return self
+
+
 class QuotaSettings(Section):
     """What a system may ask of the hub, unless agencies.toml says otherwise of it (see `core.quota.Quota`)."""
 
@@ -136,6 +160,7 @@ class Settings(Section):
     hub: Hub = Hub()
     directory: Directory = Directory()
     scan: Scan = Scan()
+    mail: MailSettings | None = None
     limits: LimitSettings = LimitSettings()
     quotas: QuotaSettings = QuotaSettings()
     file: Path = Field(default=Path("gateway.toml"), exclude=True)
@@ -166,3 +191,11 @@ class Settings(Section):
     def watched(self, port: int | None) -> Self:
         """Give the same with another port of the worker's health page."""
         return self if port is None else self.model_copy(update={"work": self.work.model_copy(update={"port": port})})
+
+
+def _is_here(host: str) -> bool:
+    """Tell whether a host is this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
@@ -22,6 +22,7 @@ from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.letters import SqlLetters
 from gateway.infra.links import SqlLinks
 from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
@@ -37,6 +38,9 @@ from gateway.infra.turns import SqlTurns
 from gateway.infra.vault_files import FileVault
 from gateway.infra.waiting import ProcessWaiting
 from gateway.ports import Broker, Clock, Ports, Telemetry
+
+if TYPE_CHECKING:
+    from gateway.infra.mailer_smtp import SmtpMailer
 
 RELOAD_SECONDS = 1.0
 """How soon a change of the directory or of a revocation list is in force."""
@@ -93,12 +97,41 @@ def load_rules(settings: Settings, clock: Clock) -> Loaded:
     named = {name: getattr(directory, name) for name in ("policy", "calendar", "deadlines")}
     own = {name: settings.path(path) for name, path in named.items() if path is not None}
     sources = Sources(agencies=settings.path(directory.agencies), trust=settings.path(directory.trust), **own)
-    return load(sources, limits, clock.now())
+    loaded = load(sources, limits, clock.now())
+    if settings.mail is None:
+        return loaded
+    timekeeping = replace(loaded.rules.timekeeping, by_mail=True)
+    return replace(loaded, rules=replace(loaded.rules, timekeeping=timekeeping, officers=settings.mail.officers))
 
 
 def scanner(settings: Settings) -> ClamdScanner | None:
     """Give the scanner that the settings name, or none."""
     return ClamdScanner(settings.scan.clamd, seconds=settings.scan.seconds) if settings.scan.clamd else None
+
+
+def mailer(settings: Settings, clock: Clock) -> "SmtpMailer | None":
+    """Give what carries e-mails, or nothing where no mail server is named. Raises Misconfigured."""
+    named = settings.mail
+    if named is None:
+        return None
+    try:
+        from gateway.infra.mailer_smtp import SmtpMailer  # an extra that only those need who are written to
+    except ImportError as error:
+        raise Misconfigured("misconfigured", detail="[mail]: pip install 'lienthong[mail]'") from error
+    try:
+        return SmtpMailer(
+            named.host,
+            named.port,
+            sender=named.sender,
+            name=settings.hub.name,
+            clock=clock,
+            security=named.security,
+            ca=named.ca and settings.path(named.ca),
+            username=named.username,
+            password=_secret(settings, named.password_file),
+        )
+    except OSError as error:
+        raise Misconfigured("misconfigured", detail=f"[mail]: {error}") from error
 
 
 def database(settings: Settings) -> Database:
@@ -120,12 +153,17 @@ def broker(settings: Settings) -> Broker:
     named = settings.broker
     if named is None:
         return MemoryBroker()
-    file = named.password_file and settings.path(named.password_file)
+    password = _secret(settings, named.password_file)
+    return RabbitBroker(str(URL(named.url).with_password(password)) if password else named.url)
+
+
+def _secret(settings: Settings, named: Path | None) -> str | None:
+    """Read a password. Raises Misconfigured."""
+    file = named and settings.path(named)
     try:
-        password = file.read_text("utf-8").strip() if file else None
+        return file.read_text("utf-8").strip() if file else None
     except OSError as error:
         raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
-    return RabbitBroker(str(URL(named.url).with_password(password)) if password else named.url)
 
 
 def adapters(settings: Settings, clock: Clock, telemetry: Telemetry) -> FolderCatalogue:
@@ -159,6 +197,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),
         deadlines=SqlDeadlines(executor),
+        letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
@@ -167,6 +206,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         vault=vault,
         pdfs=pdfs,
         scanner=scanner(settings),
+        mailer=mailer(settings, clock),
         signer=signer,
         clock=clock,
         compute=ThreadCompute(),

@@ -16,6 +16,8 @@ NEW_GRAMMAR = re.compile(r"[A-Z][0-9]{2}(\.[A-Z0-9]+){0,8}")
 """QĐ 20/2020/QĐ-TTg Điều 4, at most 35 characters, read left to right: ``H56.40.02``."""
 TOLERANT_GRAMMAR = re.compile(r"[0-9A-Za-z.]{3,50}")
 """What is let through to the directory, which decides: relics and axis nodes follow neither grammar."""
+ADDRESS = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,8}$"
+"""An e-mail address that any mail server takes (RFC 5321, without quoted names)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,7 @@ class Agency:
     """One agency. It is in force from `valid_from` (inclusive) to `valid_to` (exclusive); None is open.
 
     `certificates` are those that passed the registration check (see `trust.admit`).
-    `trust_until` is the last day of a `legacy` or `channel` exception.
+    `trust_until` is the last day of a `legacy` or `channel` exception. Reminders go to `email`, and to `leader_email`.
     """
 
     id: OrganId
@@ -37,6 +39,8 @@ class Agency:
     trust: Trust = Trust.SIGNED
     trust_until: date | None = None
     updated_on: date | None = None
+    email: str | None = None
+    leader_email: str | None = None
     certificates: tuple[x509.Certificate, ...] = ()
 
     @property

@@ -60,6 +60,10 @@ _AWAY = (
     "Look after the receiver's system; the hub tries again by itself, and the order of documents is kept.",
 )
 _LATER = ("Gửi lại đúng tệp này sau thời gian Retry-After.", "Send the very same bytes again after Retry-After.")
+_MAIL = (
+    "Kiểm tra máy chủ thư; trục tự thử lại, thư nhắc việc chờ trong sổ cái.",
+    "Look after the mail server; the hub tries again by itself, and letters wait in the ledger.",
+)
 
 # fmt: off
 FAULTS: dict[str, FaultCode] = {
@@ -147,6 +151,11 @@ FAULTS: dict[str, FaultCode] = {
     "broker-unavailable": _hub(503, "Không kết nối được hàng đợi (RabbitMQ).", "The broker (RabbitMQ) is out of reach.", "Văn bản đã nhận vẫn an toàn trong sổ cái và tự chuyển tiếp khi RabbitMQ trở lại; kiểm tra dịch vụ RabbitMQ.", "What was accepted is safe in the ledger and goes on by itself once RabbitMQ is back; look after the RabbitMQ service."),
     "broker-blocked": _hub(503, "RabbitMQ tạm ngừng nhận (báo động bộ nhớ hoặc đĩa).", "RabbitMQ asks its publishers to wait (memory or disk alarm).", "Giải phóng bộ nhớ hoặc đĩa của RabbitMQ; văn bản tự chuyển tiếp sau đó.", "Free memory or disk of RabbitMQ; documents then go on by themselves."),
     "scan-unavailable": _hub(503, "Chưa quét được mã độc trong tệp đính kèm.", "The attachments could not be scanned for malware.", *_LATER),
+    "mail-unavailable": _hub(503, "Không kết nối được máy chủ thư.", "The mail server is out of reach.", *_MAIL),
+    "mail-unanswered": _hub(503, "Máy chủ thư không trả lời khi nhận thư.", "The mail server did not answer for a mail.", *_MAIL),
+    "mail-deferred": _hub(503, "Máy chủ thư chưa nhận thư này.", "The mail server does not take this mail now.", *_MAIL),
+    "mail-refused": _hub(502, "Máy chủ thư từ chối địa chỉ hoặc thư.", "The mail server refuses the address, or the mail.", "Sửa email, leader_email trong agencies.toml hoặc officers trong gateway.toml.", "Correct email or leader_email in agencies.toml, or officers in gateway.toml."),
+    "mail-misconfigured": _hub(500, "Máy chủ thư không chấp nhận trục: chứng thư, tài khoản hoặc địa chỉ gửi.", "The mail server and the hub do not agree: certificate, login or sender.", "Sửa [mail] trong gateway.toml, rồi chạy lienthong check.", "Correct [mail] in gateway.toml, then run lienthong check."),
     "not-ready": _hub(503, "Hệ thống chưa sẵn sàng.", "The hub is not ready.", *_LATER),
     "misconfigured": _hub(500, "Cấu hình của hệ thống chưa đúng.", "The hub is misconfigured.", "Chạy lienthong check.", "Run lienthong check."),
     "internal": _hub(500, "Lỗi nội bộ của hệ thống.", "Internal error of the hub.", "Báo mã trace_id cho đơn vị vận hành.", "Give the trace_id to the operator."),

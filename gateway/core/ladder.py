@@ -33,7 +33,7 @@ class Audience(StrEnum):
     PROVINCE = "province"
 
 
-_BEFORE: Final = frozenset({Step.HALF, Step.LAST_DAY, Step.LAST_HOUR})
+BEFORE: Final = frozenset({Step.HALF, Step.LAST_DAY, Step.LAST_HOUR})
 
 Ladder = tuple[tuple[Step, frozenset[Audience]], ...]
 """The steps of a rule, in the order of time, each with those who are told."""
@@ -91,7 +91,7 @@ def moment(step: Step, deadline: Deadline, schedule: Schedule) -> datetime:
     due_at = deadline.due_at
     if step is Step.OVERDUE:
         return max(due_at, deadline.starts_at)  # what begins after its due date is overdue from the beginning
-    if due_at <= deadline.starts_at and step in _BEFORE:
+    if due_at <= deadline.starts_at and step in BEFORE:
         return deadline.starts_at
     if step is Step.HALF:
         return schedule.add_working(deadline.starts_at, schedule.working_between(deadline.starts_at, due_at) / 2)

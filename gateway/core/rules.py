@@ -35,3 +35,5 @@ class Rules:
     timekeeping: Timekeeping = field(default_factory=lambda: Timekeeping(working_time=WorkingTime(calendar=Calendar())))
     limits: Limits = field(default_factory=Limits)
     operators: Operators = field(default_factory=lambda: Operators.of(()))
+    officers: tuple[str, ...] = ()
+    """The e-mail addresses of the province's officers."""

@@ -35,6 +35,8 @@ class Timekeeping:
     working_time: WorkingTime
     lengths: Lengths = field(default_factory=Lengths)
     ladders: Mapping[Rule, Ladder] = field(default_factory=lambda: ladder.USUAL)
+    by_mail: bool = False
+    """Whether letters are written: where no mail server is named they would only lie there, to go out all at once one day."""
 
     def kept(self, happened: Happening, known: Collection[Deadline]) -> tuple[Deadline, ...]:
         """Give the deadlines that an event changes or makes, of those known of its delivery."""

@@ -22,6 +22,7 @@ from gateway.flows.keep_time import move_all, take_steps
 from gateway.flows.reconcile import reconcile
 from gateway.flows.relay import relay
 from gateway.flows.watch import probe, refill, take_back
+from gateway.flows.write_letters import write_letters
 from gateway.ports import Message, Ports, QueueId
 
 IDLE_SECONDS: Final = 2.0
@@ -41,6 +42,8 @@ STATUSES_SECONDS: Final = 30.0
 """How late a status is recorded at most that came while its document was being accepted."""
 TIME_SECONDS: Final = 1.0
 """How late a step of a deadline is said at most, and how far its keeper may be behind the events."""
+LETTER_SECONDS: Final = 60.0
+"""How often letters that are due are looked for; what is urgent waits so long at most."""
 RECONCILE_SECONDS: Final = 300.0
 RECONCILED: Final = timedelta(hours=24)
 """What was accepted so long ago and is settled was reconciled while it was younger, or is by `lienthong check --reconcile`."""
@@ -61,7 +64,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; then take nothing new, and finish what is under way."""
-        loops = {
+        loops: dict[str, Callable[[], Awaitable[object]]] = {
             "relay": self._relay,
             "watch": self._watch,
             "refill": lambda: self._every(REFILL_SECONDS, lambda: refill(self.ports)),
@@ -72,6 +75,8 @@ class Worker:
             "time": self._time,
             "statuses": lambda: self._every(STATUSES_SECONDS, lambda: catch_up(self.ports)),
         }
+        if self.ports.mailer is not None:
+            loops["letters"] = lambda: self._every(LETTER_SECONDS, lambda: write_letters(self.ports, self.rules()))
         running = [asyncio.create_task(self._forever(name, loop), name=name) for name, loop in loops.items()]
         try:
             await stop.wait()

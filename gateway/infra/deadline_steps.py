@@ -7,11 +7,13 @@ import sqlalchemy as sa
 
 from gateway.core.deadlines import Deadline
 from gateway.core.ladder import Rung, Step
+from gateway.core.letters import Letter, of_step
 from gateway.core.model import Document
 from gateway.core.timekeeping import Timekeeping
 from gateway.infra import ledger_events
 from gateway.infra.deadline_rows import read_deadline, write_deadlines
 from gateway.infra.ledger_rows import read_document
+from gateway.infra.letter_rows import write_letters
 from gateway.infra.tables import deadlines, deliveries, documents
 
 _d = deadlines.c
@@ -28,14 +30,17 @@ def take(connection: sa.Connection, by: Timekeeping, limit: int, now: datetime) 
         .limit(limit)
         .with_for_update(of=deadlines, skip_locked=True)
     )
-    changed = []
+    changed, letters = [], list[Letter]()
     for row in connection.execute(select):
         found, document = ({c.name: row._mapping[c] for c in table.c} for table in (deadlines, documents))
         after, said = by.due(read_deadline(found), now)
         changed.append(after)
         for rung in said:
             _say_step(connection, after, read_document(document, ()), rung, row.stands)
+            if by.by_mail:
+                letters += of_step(after, read_document(document, ()), rung, _happened(rung), by.working_time, now)
     write_deadlines(connection, changed, frozenset(each.id for each in changed))
+    write_letters(connection, letters)
     return len(changed)
 
 
@@ -67,6 +72,9 @@ def say(connection: sa.Connection, deadline: Deadline, document: Document, happe
 
 
 def _say_step(connection: sa.Connection, deadline: Deadline, document: Document, rung: Rung, stands: str | None) -> None:
-    happened = "deadline.overdue" if rung.step is Step.OVERDUE else "deadline.reminder"
     tells = sorted(rung.tells)
-    say(connection, deadline, document, happened, rung.at, step=rung.step.value, tells=tells, delivery_state=stands)
+    say(connection, deadline, document, _happened(rung), rung.at, step=rung.step.value, tells=tells, delivery_state=stands)
+
+
+def _happened(rung: Rung) -> str:
+    return "deadline.overdue" if rung.step is Step.OVERDUE else "deadline.reminder"

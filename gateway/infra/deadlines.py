@@ -18,6 +18,7 @@ from gateway.infra.deadline_rows import read_deadline, write_deadlines
 from gateway.infra.executor import Executor
 from gateway.infra.ledger_read import cursor, position
 from gateway.infra.ledger_rows import read_document, read_event
+from gateway.infra.letter_rows import write_end
 from gateway.infra.tables import Moment, deadlines, documents, events, statuses, timekeeper
 from gateway.ports import Owed, Page
 
@@ -117,6 +118,8 @@ def _apply(connection: sa.Connection, by: Timekeeping, happened: list[Happening]
         for made in by.kept(replace(one, said=before), tuple(own.values())):
             if made.state is DeadlineState.MET and _was_trouble(own.get(made.id)):
                 deadline_steps.say(connection, made, one.document, "deadline.met", one.event.at)
+            if (was := own.get(made.id)) is not None:
+                write_end(connection, was, made, one.document, f"deadline.{made.state}", one.event.at, by.working_time)
             own[made.id] = changed[made.id] = made
     write_deadlines(connection, changed.values(), frozenset(stored))
 
@@ -199,6 +202,7 @@ def _decide(
     after = change(before)
     write_deadlines(connection, [after], frozenset({before.id}))
     deadline_steps.say(connection, after, found[0].document, action, now, by=by, reason=reason)
+    write_end(connection, before, after, found[0].document, action, now)
     subject = {"deadline": deadline, "document": before.document, "due_at": after.due_at.isoformat()}
     record(connection, actor=by, action=action, subject=subject, reason=reason, at=now)
     return Owed(deadline=after, document=found[0].document)

@@ -11,7 +11,7 @@ from cryptography import x509
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.core import trust
-from gateway.core.directory import Agency, Directory, Link, Operator, Operators, System, Systems
+from gateway.core.directory import ADDRESS, Agency, Directory, Link, Operator, Operators, System, Systems
 from gateway.core.faults import Fault, Misconfigured
 from gateway.core.model import OrganId, SystemId, Trust
 from gateway.core.quota import Quota
@@ -43,6 +43,8 @@ class AgencyRow(BaseModel):
     trust: Trust = Trust.SIGNED
     trust_until: date | None = None
     updated_on: date | None = None
+    email: str | None = Field(default=None, pattern=ADDRESS)
+    leader_email: str | None = Field(default=None, pattern=ADDRESS)
     certificates: tuple[str, ...] = ()
 
 

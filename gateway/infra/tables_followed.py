@@ -1,10 +1,10 @@
-"""The tables of what follows a document: what others say of it, and statuses that wait for theirs."""
+"""The tables of what follows a document: what others say of it, statuses that wait for theirs, letters about deadlines."""
 
 import sqlalchemy as sa
 
 from gateway.infra.tables import METADATA, Moment
 
-__all__ = ["METADATA", "held_statuses", "links"]
+__all__ = ["METADATA", "held_statuses", "letters", "links"]
 
 links = sa.Table(
     "links",
@@ -50,3 +50,32 @@ held_statuses = sa.Table(
 _OPEN = held_statuses.c.resolved_at.is_(None)
 sa.Index("held_statuses_open", held_statuses.c.owner, held_statuses.c.receiver, postgresql_where=_OPEN, sqlite_where=_OPEN)
 sa.Index("held_statuses_by_age", held_statuses.c.received_at, postgresql_where=_OPEN, sqlite_where=_OPEN)
+
+letters = sa.Table(
+    "letters",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("audience", sa.Text, nullable=False),
+    sa.Column("organ", sa.Text, nullable=False),
+    sa.Column("deadline", sa.String(32), sa.ForeignKey("deadlines.id"), nullable=False),
+    sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("step", sa.Text),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("instead", sa.JSON, nullable=False),
+    sa.Column("mailing", sa.String(32)),
+    sa.Column("token", sa.Text),
+    sa.Column("until", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("cause", sa.Text),
+    sa.Column("settled_at", Moment),
+    sa.Column("sent_at", Moment),
+    sa.Index("letters_by_deadline", "deadline"),
+    sa.Index("letters_sent", "audience", "organ", "sent_at"),
+)
+_UNSETTLED = letters.c.settled_at.is_(None)
+sa.Index("letters_due", letters.c.due_at, postgresql_where=_UNSETTLED, sqlite_where=_UNSETTLED)
+sa.Index("letters_under_way", letters.c.mailing, postgresql_where=_UNSETTLED, sqlite_where=_UNSETTLED)

@@ -23,6 +23,7 @@ from gateway.ports.ledger import (
     StatusOutcome,
     Tally,
 )
+from gateway.ports.letters import Letters, Mailer, Mailing
 from gateway.ports.links import Linked, Links, Recalled, Speaking, Thread
 from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
@@ -57,8 +58,11 @@ __all__ = [
     "HeldStatuses",
     "Lease",
     "Ledger",
+    "Letters",
     "Linked",
     "Links",
+    "Mailer",
+    "Mailing",
     "Message",
     "NamedStatus",
     "News",
@@ -100,7 +104,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The things that do. `Rules` are the things that know. Without a scanner nothing is scanned."""
+    """The things that do. `Rules` are the things that know. No scanner: nothing is scanned; no mailer: no letters."""
 
     ledger: Ledger
     links: Links
@@ -109,6 +113,7 @@ class Ports:
     notices: Notices
     turns: Turns
     deadlines: Deadlines
+    letters: Letters
     reconciliation: Reconciliation
     reports: Reports
     dead_letters: DeadLetters
@@ -117,6 +122,7 @@ class Ports:
     vault: Vault
     pdfs: PdfReader
     scanner: Scanner | None
+    mailer: Mailer | None
     signer: Signer
     clock: Clock
     compute: Compute

@@ -23,6 +23,7 @@ from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.letters import SqlLetters
 from gateway.infra.links import SqlLinks
 from gateway.infra.migrate import migrate
 from gateway.infra.notices import SqlNotices
@@ -192,6 +193,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),
         deadlines=SqlDeadlines(executor),
+        letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
@@ -200,6 +202,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         vault=vault,
         pdfs=pdfs,
         scanner=None,
+        mailer=None,
         signer=PlainSigner(),
         clock=clock,
         compute=ThreadCompute(),

@@ -1,4 +1,4 @@
-"""`lienthong check`, of what is pushed: the broker and what the hub keeps in it, and each linked system through its adapter."""
+"""`lienthong check`, of what the hub reaches by itself: broker, mail server, and each linked system through its adapter."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from gateway.entry.cli.checked import Check, failed, passed
 from gateway.infra.clock import SystemClock
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.ports import Catalogue, QueueId
-from gateway.wiring import adapters, broker, load_rules
+from gateway.wiring import adapters, broker, load_rules, mailer
 
 ANSWER_SECONDS: Final = 15.0
 """As a probe of a running hub waits for a system."""
@@ -32,6 +32,20 @@ async def broker_check(settings: Settings) -> Check:
     except Fault as fault:
         return failed(what, fault)
     return passed(what, f"{len(queues)} hàng đợi · queues")
+
+
+async def mail_check(settings: Settings) -> Check:
+    """Connect to the mail server, greet and log in, and say which agencies nobody could write to."""
+    what = "thư điện tử · mail"
+    try:
+        opened = mailer(settings, SystemClock())
+        if opened is not None:
+            await opened.ready()
+        agencies = load_rules(settings, SystemClock()).rules.directory.agencies
+    except Fault as fault:
+        return failed(what, fault)
+    without = sum(each.email is None for each in agencies)
+    return passed(what, f"kết nối được · it answers; {without} cơ quan chưa có địa chỉ · agencies without an address")
 
 
 async def link_checks(settings: Settings) -> AsyncIterator[Check]:
