@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import floor, production
+from bench import deadlines, floor, production
 from bench.documents import SENDER, Identity, documents
 from bench.load import Figures
 from bench.servers import free_port, measured
@@ -33,10 +33,14 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the documents")
     parser.add_argument("--size", choices=list(SIZES), action="append", help="only these sizes")
     parser.add_argument("--production", action="store_true", help="end to end over PostgreSQL and RabbitMQ")
+    parser.add_argument("--deadlines", action="store_true", help="finding, listing and keeping a million deadlines")
     parser.add_argument("--processes", type=int, choices=list(production.SHAPES), action="append", help="only so many of the hub")
     parser.add_argument("--soak", type=int, default=0, metavar="N", help="then so many documents more, and the memory held")
     asked = parser.parse_args()
     console = Console(width=WIDTH)
+    if asked.deadlines:
+        deadlines.measure(quick=asked.quick, console=console)
+        return
     if asked.production:
         shapes = asked.processes or list(production.SHAPES)
         production.measure(quick=asked.quick, soak=asked.soak, processes=shapes, console=console)
