@@ -130,6 +130,17 @@ class MailSettings(Section):
         return self
 
 
+class VxpSettings(Section):
+    """The national SDK's face: served at `prefix` where a system has a secret for it. `key` seals those secrets in agencies.toml.
+
+    A caller's clock may be off by `window_seconds`, unless agencies.toml says otherwise of it.
+    """
+
+    prefix: str = Field(default="/XrdAdapter/adapter", pattern=r"^(/[A-Za-z0-9._~-]+)+$")
+    key: Path = Path("hub/vxp.key")
+    window_seconds: int = Field(default=600, ge=1, le=24 * 3600)
+
+
 class QuotaSettings(Section):
     """What a system may ask of the hub, unless agencies.toml says otherwise of it (see `core.quota.Quota`)."""
 
@@ -163,6 +174,7 @@ class Settings(Section):
     mail: MailSettings | None = None
     limits: LimitSettings = LimitSettings()
     quotas: QuotaSettings = QuotaSettings()
+    vxp: VxpSettings = VxpSettings()
     file: Path = Field(default=Path("gateway.toml"), exclude=True)
 
     @classmethod

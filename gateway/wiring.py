@@ -36,6 +36,7 @@ from gateway.infra.signer_file import FileSigner
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.turns import SqlTurns
 from gateway.infra.vault_files import FileVault
+from gateway.infra.vxp_book import SqlVxpBook
 from gateway.infra.waiting import ProcessWaiting
 from gateway.ports import Broker, Clock, Ports, Telemetry
 
@@ -95,7 +96,7 @@ def load_rules(settings: Settings, clock: Clock) -> Loaded:
     limits = Limits(envelope=settings.limits.envelope, attachment=settings.limits.attachment, parts=settings.limits.parts)
     directory = settings.directory
     named = {name: getattr(directory, name) for name in ("policy", "calendar", "deadlines")}
-    own = {name: settings.path(path) for name, path in named.items() if path is not None}
+    own = {name: settings.path(path) for name, path in {**named, "vxp_key": settings.vxp.key}.items() if path is not None}
     sources = Sources(agencies=settings.path(directory.agencies), trust=settings.path(directory.trust), **own)
     loaded = load(sources, limits, clock.now())
     if settings.mail is None:
@@ -196,6 +197,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),
+        vxp=SqlVxpBook(executor),
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),

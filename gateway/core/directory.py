@@ -75,10 +75,22 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SdkAccess:
+    """What a system may do at the national SDK's face: it proves itself by an HMAC with any of its `secrets`.
+
+    Its clock may be off by `window_seconds` (None is the hub's usual bound).
+    """
+
+    secrets: tuple[bytes, ...] = field(repr=False)
+    window_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A client of the API, bound to the organ ids it may act for, known by the hashes of its tokens and certificates.
 
-    `quota` is its own; None is the hub's usual one. With a `link` the hub pushes to it, else it polls.
+    `quota` is its own; None is the hub's usual one. With a `link` the hub pushes to it, else it polls. With `vxp` it may call
+    by the national SDK.
     """
 
     id: SystemId
@@ -87,6 +99,7 @@ class System:
     certificate_sha256: tuple[str, ...] = ()
     quota: Quota | None = None
     link: Link | None = None
+    vxp: SdkAccess | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

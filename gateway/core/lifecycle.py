@@ -20,6 +20,8 @@ WITHDRAW = "withdraw"
 """The trigger of a worker: an attempt surely came to nothing, and a recall is waiting for that."""
 FAIL = "fail"
 """The trigger of a worker: there will be no further attempt unless an operator says so."""
+TURN_DOWN = "turn-down"
+"""The trigger of a receiver that polls: its system cannot take the document."""
 
 RELEASE = "release"
 """The trigger of an operator: what waits may go on, to a receiver that polls."""
@@ -70,6 +72,7 @@ TABLE: tuple[Row, ...] = (
     Row(trigger=ATTEMPT, sources=frozenset({State.QUEUED}), target=State.DELIVERING),
     Row(trigger=DEFER, sources=frozenset({State.DELIVERING}), target=State.QUEUED),
     Row(trigger=FAIL, sources=frozenset({State.DELIVERING, State.QUEUED, State.RECALL_REQUESTED}), target=State.FAILED),
+    Row(trigger=TURN_DOWN, sources=frozenset({State.AVAILABLE}), target=State.FAILED),
     Row(trigger=WITHDRAW, sources=frozenset({State.RECALL_REQUESTED}), target=State.RECALLED),
     *(Row(trigger=code, sources=_OPEN | _ON_THE_WAY, target=target) for code, target in PROGRESS.items() if code is not None),
     Row(

@@ -41,6 +41,7 @@ async def _serve(settings: Settings) -> None:
             proxy=trusted_proxy(settings),
             quotas=Quotas(_quota(settings)),
             name=settings.hub.name,
+            vxp=settings.vxp,
         )
         Reloading(Settings.load(settings.file), parts.telemetry, lambda found: _apply(found, hub, parts)).listen()
         worker = asyncio.create_task(Worker(parts.ports, parts.rules).run(stop)) if settings.work.in_serve else None

@@ -1,7 +1,7 @@
 """Accept: judge an upload, make it durable, and only then answer with the hub's signed receipt."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ from gateway.core import intake
 from gateway.core.directory import System
 from gateway.core.faults import Rejected
 from gateway.core.intake import Intake, Part, Upload
-from gateway.core.model import Fact, Finding, Trust
+from gateway.core.model import Fact, Finding, OrganId, Trust
 from gateway.core.receipts import Attestation
 from gateway.core.rules import Rules
 from gateway.flows.link import replies, unknown
@@ -42,14 +42,22 @@ class Package:
 
 
 async def accept(
-    ports: Ports, rules: Rules, package: Package, caller: System, *, idempotency_key: str | None, trace_id: str
+    ports: Ports,
+    rules: Rules,
+    package: Package,
+    caller: System,
+    *,
+    idempotency_key: str | None,
+    trace_id: str,
+    only: Collection[OrganId] | None = None,
 ) -> Acceptance:
     """Accept a document: after this returns it is on disk (fsync) and in the ledger, exactly once.
 
-    The very same bytes again give the very same answer. Raises Rejected, leaving nothing behind, or Transient.
+    The very same bytes again give the very same answer. Of the receivers that it names, it goes to `only` those.
+    Raises Rejected, leaving nothing behind, or Transient.
     """
     try:
-        decided = await judge(ports, rules, package, caller)
+        decided = _to(await judge(ports, rules, package, caller), only)
     except Rejected:  # rules and certificates change; what was once answered is answered the same
         first = await ports.ledger.accepted(package.content_sha256, caller.organs)
         if first is None:
@@ -102,6 +110,17 @@ async def judge(ports: Ports, rules: Rules, package: Package, caller: System) ->
             scanned = await scan(ports.scanner, taken.enclosures, rules.policy, taken.line)
             noticed = [*scanned, *unknown(answered), *revises.noticed]
             return intake.conclude(taken, pdfs, noticed, rules, now)
+
+
+def _to(decided: Intake, only: Collection[OrganId] | None) -> Intake:
+    """Keep the deliveries to some of the receivers. Raises `receiver-unknown` where one of them is not addressed."""
+    if only is None:
+        return decided
+    strange = set(only) - {each.receiver for each in decided.deliveries}
+    if strange:
+        named = ", ".join(sorted(strange))
+        raise Rejected("receiver-unknown", path="to", detail=f"{named}: không có trong To.", detail_en=f"{named}: not in To.")
+    return replace(decided, deliveries=tuple(each for each in decided.deliveries if each.receiver in only))
 
 
 def _upload(package: Package, opened: ExitStack) -> Callable[[], Upload]:

@@ -32,6 +32,18 @@ async def acknowledge(ports: Ports, caller: System, token: str, deliveries: Sequ
     return acked
 
 
+async def collect(ports: Ports, caller: System, delivery: str) -> None:
+    """Take it that a system has one delivery for good: it is `collected`, with its receipt, and no status is made."""
+    await ports.ledger.collect(delivery, caller.organs, now=ports.clock.now(), seal=ports.signer.seal)
+    ports.telemetry.record("delivery.collected", system=caller.id, deliveries=1)
+
+
+async def turn_down(ports: Ports, caller: System, delivery: str, reason: str) -> None:
+    """Take it that a system cannot take a delivery; its sender sees why, and an operator decides."""
+    await ports.ledger.turn_down(delivery, caller.organs, reason=reason, now=ports.clock.now())
+    ports.telemetry.record("delivery.turned_down", system=caller.id, delivery=delivery)
+
+
 async def give_back(
     ports: Ports, caller: System, token: str, deliveries: Sequence[str] | None, *, reason: str, retry_after: int
 ) -> tuple[str, ...]:

@@ -95,6 +95,12 @@ class SqlLedger:
     ) -> tuple[str, ...]:
         return await self._executor.write(lambda c: ledger_inbox.ack(c, token, system, deliveries, now, seal))
 
+    async def collect(self, delivery: str, organs: Collection[OrganId], *, now: datetime, seal: Seal) -> None:
+        await self._executor.write(lambda c: ledger_inbox.collect(c, delivery, organs, now, seal))
+
+    async def turn_down(self, delivery: str, organs: Collection[OrganId], *, reason: str, now: datetime) -> None:
+        await self._executor.write(lambda c: ledger_inbox.turn_down(c, delivery, organs, reason, now))
+
     async def nack(
         self, token: str, system: SystemId, deliveries: Sequence[str] | None, *, now: datetime, reason: str, not_before: datetime
     ) -> tuple[str, ...]:

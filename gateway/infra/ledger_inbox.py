@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.core import lifecycle
+from gateway.core.fault_codes import FAULTS
 from gateway.core.faults import Rejected
 from gateway.core.model import Fact, OrganId, Problem, State, SystemId
 from gateway.core.receipts import Attestation
 from gateway.infra import ledger_events
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_moves import move, standing
-from gateway.infra.ledger_read import delivery_views
+from gateway.infra.ledger_read import delivery_views, shown_to
 from gateway.infra.ledger_rows import receipt_row
 from gateway.infra.tables import deliveries, lease_items, leases, receipts
 from gateway.ports import DocumentView, Lease, Seal
@@ -95,6 +96,34 @@ def renew(connection: sa.Connection, token: str, system: SystemId, until: dateti
     connection.execute(leases.update().where(leases.c.token == token).values(expires_at=until))
     connection.execute(deliveries.update().where(deliveries.c.id.in_(pending)).values(lease_expires_at=until))
     return Lease(token=token, expires_at=until, items=_in_order(connection, pending))
+
+
+def collect(connection: sa.Connection, delivery: str, organs: Collection[OrganId], now: datetime, seal: Seal) -> None:
+    """Hand over one delivery, whoever leases it: that its receiver has it is a fact."""
+    _collect(connection, _received(connection, delivery, organs), now, seal)
+
+
+def turn_down(connection: sa.Connection, delivery: str, organs: Collection[OrganId], reason: str, now: datetime) -> None:
+    """Have a delivery fail that its receiver's system cannot take: an operator decides, and its sender sees why."""
+    view = _received(connection, delivery, organs)
+    own = view.deliveries[0]
+    if own.state is State.FAILED:
+        return
+    after = lifecycle.resolve(standing(own), lifecycle.TURN_DOWN)
+    said = {"cause": "receiver-refused", "answer": reason or None}
+    move(connection, own, after, why=FAULTS["receiver-refused"].vi, lease_token=None, lease_expires_at=None, **said)
+    told = said | {"state": after.state.value, "attempt": own.attempts, "next_attempt_at": None}
+    failed = ledger_events.to_sender(about(view.document, own, "delivery.failed", now, **told))
+    ledger_events.write(connection, [failed])
+
+
+def _received(connection: sa.Connection, delivery: str, organs: Collection[OrganId]) -> DocumentView:
+    """Give a delivery that one of the agencies receives, locked. Raises `not-found`."""
+    mine = sa.and_(deliveries.c.id == delivery, shown_to(organs))
+    found = delivery_views(connection, mine, lock=True)
+    if not found:
+        raise Rejected("not-found", path=delivery)
+    return found[0]
 
 
 def _claim(

@@ -11,7 +11,7 @@ from cryptography import x509
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.core import trust
-from gateway.core.directory import ADDRESS, Agency, Directory, Link, Operator, Operators, System, Systems
+from gateway.core.directory import ADDRESS, Agency, Directory, Link, Operator, Operators, SdkAccess, System, Systems
 from gateway.core.faults import Fault, Misconfigured
 from gateway.core.model import OrganId, SystemId, Trust
 from gateway.core.quota import Quota
@@ -22,6 +22,7 @@ from gateway.infra.authority import load_trust
 from gateway.infra.calendar_files import load_working_time, shipped_calendar
 from gateway.infra.deadlines_file import load_timekeeping, shipped_deadlines
 from gateway.infra.policy_file import load_policy, shipped_policy
+from gateway.infra.vxp_secrets import load_key, unseal
 from gateway.sdk.shipped import shipped
 
 EDXML_VERSION = "2016"
@@ -70,6 +71,15 @@ class LinkRow(BaseModel):
     seconds: float = Field(default=60, gt=0, le=600)
 
 
+class VxpRow(BaseModel):
+    """`vxp` of a `[[system]]`: it may call by the national SDK. `secrets` are sealed (see `vxp_secrets`)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    secrets: tuple[str, ...] = ()
+    window_seconds: int | None = Field(default=None, ge=1, le=24 * 3600)
+
+
 class SystemRow(BaseModel):
     """A `[[system]]` table."""
 
@@ -81,6 +91,7 @@ class SystemRow(BaseModel):
     certificate_sha256: tuple[str, ...] = ()
     quota: QuotaRow | None = None
     link: LinkRow | None = None
+    vxp: VxpRow | None = None
 
 
 class OperatorRow(BaseModel):
@@ -126,6 +137,7 @@ class Sources:
     policy: Path = field(default_factory=shipped_policy)
     calendar: Path = field(default_factory=shipped_calendar)
     deadlines: Path = field(default_factory=shipped_deadlines)
+    vxp_key: Path = Path("hub/vxp.key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +151,7 @@ class Loaded:
     def stamp(self) -> tuple[tuple[Path, int, int], ...]:
         """Give a cheap fingerprint of the files that were read: it differs when one was changed, added or removed."""
         folders = (self.sources.trust, self.sources.calendar)
-        single = (self.sources.agencies, self.sources.policy, self.sources.deadlines)
+        single = (self.sources.agencies, self.sources.policy, self.sources.deadlines, self.sources.vxp_key)
         watched = {*single, *(file for folder in folders for file in folder.glob("*"))}
         watched |= {admission.file for admission in self.admissions}
         stats = [(path, path.stat()) for path in sorted(watched) if path.is_file()]
@@ -167,7 +179,7 @@ def load(sources: Sources, limits: Limits, now: datetime) -> Loaded:
         raise Misconfigured("misconfigured", detail=f"{agencies}: {error}") from error
     rules = Rules(
         directory=directory,
-        systems=_systems(file, agencies),
+        systems=_systems(file, sources),
         operators=_operators(file, agencies),
         trust=store,
         schema=_schema(),
@@ -208,14 +220,16 @@ def _agency(row: AgencyRow, certificates: Iterable[x509.Certificate]) -> Agency:
     return Agency(**fields)
 
 
-def _systems(file: AgenciesFile, agencies: Path) -> Systems:
+def _systems(file: AgenciesFile, sources: Sources) -> Systems:
+    agencies = sources.agencies
+    key = load_key(sources.vxp_key) if any(row.vxp and row.vxp.secrets for row in file.system) else b""
     known = {row.id for row in file.agency}
     for row in file.system:
         unknown = [organ for organ in row.organs if organ not in known]
         if unknown:
             raise Misconfigured("misconfigured", detail=f"{agencies}: system {row.id}: organs {unknown}?")
     try:
-        return Systems.of(_system(row) for row in file.system)
+        return Systems.of(_system(row, key) for row in file.system)
     except ValueError as error:
         raise Misconfigured("misconfigured", detail=f"{agencies}: {error}") from error
 
@@ -236,7 +250,7 @@ def operators(file: AgenciesFile) -> Operators:
     return found
 
 
-def _system(row: SystemRow) -> System:
+def _system(row: SystemRow, key: bytes) -> System:
     return System(
         id=SystemId(row.id),
         organs=frozenset(OrganId(organ) for organ in row.organs),
@@ -244,7 +258,17 @@ def _system(row: SystemRow) -> System:
         certificate_sha256=row.certificate_sha256,
         quota=Quota(**row.quota.model_dump()) if row.quota else None,
         link=Link(**row.link.model_dump()) if row.link else None,
+        vxp=_sdk_access(row.id, row.vxp, key) if row.vxp else None,
     )
+
+
+def _sdk_access(system: str, row: VxpRow, key: bytes) -> SdkAccess:
+    """Open the seals. Raises ValueError naming the system whose secret does not open."""
+    try:
+        secrets = tuple(unseal(key, system, each) for each in row.secrets)
+    except ValueError as error:
+        raise ValueError(f"system {system}: vxp.secrets: {error}") from error
+    return SdkAccess(secrets=secrets, window_seconds=row.window_seconds)
 
 
 def _schema() -> EdxmlSchema:

@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 
-from gateway.infra.tables import METADATA, Moment
+from gateway.infra.tables import Moment
+from gateway.infra.tables_vxp import METADATA
 
 __all__ = ["METADATA", "held_statuses", "letters", "links"]
 

@@ -32,9 +32,11 @@ from gateway.ports.reconciliation import Reconciliation
 from gateway.ports.reports import Reports
 from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
 from gateway.ports.turns import Turns
+from gateway.ports.vxp import AgencyRequest, Filed, Mark, Transport, VxpBook, Wish
 
 __all__ = [
     "Acceptance",
+    "AgencyRequest",
     "Attempt",
     "AuditEntry",
     "Broker",
@@ -50,6 +52,7 @@ __all__ = [
     "Deadlines",
     "DocumentView",
     "Entry",
+    "Filed",
     "Filter",
     "FindingCount",
     "Group",
@@ -63,6 +66,7 @@ __all__ = [
     "Links",
     "Mailer",
     "Mailing",
+    "Mark",
     "Message",
     "NamedStatus",
     "News",
@@ -94,11 +98,14 @@ __all__ = [
     "Telemetry",
     "Telling",
     "Thread",
+    "Transport",
     "Turns",
     "Untold",
     "Vault",
+    "VxpBook",
     "Waiting",
     "Watch",
+    "Wish",
 ]
 
 
@@ -112,6 +119,7 @@ class Ports:
     outbox: Outbox
     notices: Notices
     turns: Turns
+    vxp: VxpBook
     deadlines: Deadlines
     letters: Letters
     reconciliation: Reconciliation

@@ -204,6 +204,18 @@ class Ledger(Protocol):
         has already moved on keeps its state. Raises `not-found` (token, or a delivery that is not of it) and `lease-lost`.
         """
 
+    async def collect(self, delivery: str, organs: Collection[OrganId], *, now: datetime, seal: Seal) -> None:
+        """Take one delivery as handed over without a lease: `available` → `collected`, with its receipt, once.
+
+        Raises `not-found` unless one of `organs` receives it.
+        """
+
+    async def turn_down(self, delivery: str, organs: Collection[OrganId], *, reason: str, now: datetime) -> None:
+        """Take it that its receiver's system cannot take a delivery: `available` → `failed`; again it changes nothing.
+
+        Raises `not-found`, and `status-conflict` where it was handed over or is over.
+        """
+
     async def nack(
         self, token: str, system: SystemId, deliveries: Sequence[str] | None, *, now: datetime, reason: str, not_before: datetime
     ) -> tuple[str, ...]:

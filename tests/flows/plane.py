@@ -35,6 +35,7 @@ from gateway.infra.reports import SqlReports
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.turns import SqlTurns
 from gateway.infra.vault_files import FileVault
+from gateway.infra.vxp_book import SqlVxpBook
 from gateway.infra.waiting import ProcessWaiting
 from gateway.ports import Acceptance, Ports, QueueId, Staged
 from gateway.sdk import Adapter, Collected, Consignment, Notice, Outcome, Taken
@@ -192,6 +193,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         outbox=SqlOutbox(executor),
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),
+        vxp=SqlVxpBook(executor),
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),

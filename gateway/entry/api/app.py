@@ -13,6 +13,7 @@ from gateway.entry.api.problems import prefers_english, problem
 from gateway.entry.api.rendering import dumps
 from gateway.entry.api.route import BASE
 from gateway.entry.api.routes import ROUTES
+from gateway.entry.vxp.verbs import add_vxp
 
 _PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 """The reference page loads nothing from outside; Swagger UI sets inline styles."""
@@ -33,6 +34,7 @@ def application(hub: Hub) -> web.Application:
         handler = for_operators(route.handler) if route.operators else route.handler
         app.router.add_route(route.method, route.path, handler, expect_handler=_expect)
     add_faces(app, _expect)
+    add_vxp(app, hub.vxp.prefix, _expect)
     _add_reference(app)
     return app
 

@@ -63,8 +63,8 @@ async def answer_faults(request: web.Request, handler: Handler) -> web.StreamRes
 @web.middleware
 async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find the calling system or operator, or refuse."""
-    if request.path in PUBLIC or request.path.startswith(DOCS):
-        return await handler(request)
+    if request.path in PUBLIC or request.path.startswith((DOCS, f"{hub(request).vxp.prefix}/")):
+        return await handler(request)  # the national SDK's face proves its callers by itself
     rules = hub(request).rules()
     found = identify_operator(request, rules) if request.path.startswith(ADMIN) else None
     if found is not None:

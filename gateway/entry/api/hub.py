@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from gateway.config import VxpSettings
 from gateway.core.directory import Operator, System
 from gateway.core.rules import Rules
 from gateway.entry.api.pace import Patience
@@ -28,6 +29,7 @@ class Hub:
     quotas: Quotas = field(default_factory=Quotas)
     proxy: Proxy = field(default_factory=Proxy)
     name: str = "Trục liên thông văn bản"
+    vxp: VxpSettings = field(default_factory=VxpSettings)
 
 
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.core.model import Trust
-from gateway.entry.cli.options import CONFIG, Config, Json, Organ, organ_id
+from gateway.entry.cli.options import CONFIG, Config, Json, Organ, organ_id, run
 
 if TYPE_CHECKING:
     from gateway.config import Settings
@@ -38,6 +38,7 @@ TokenOut = Annotated[
     Path | None,
     typer.Option("--token-file", metavar="TỆP", dir_okay=False, help="Ghi mã vào tệp (0600) · Write the token into a file."),
 ]
+VxpToo = Annotated[bool, typer.Option("--vxp", help="Gọi bằng SDK trục quốc gia · It calls by the national SDK.")]
 SystemId = Annotated[str, typer.Argument(metavar="ID", help="Mã hệ thống · System id.", show_default=False)]
 Days = Annotated[int, typer.Option(min=1, help="Số ngày hiệu lực · Days of validity.")]
 
@@ -102,6 +103,15 @@ def agency_list(*, config: Config = CONFIG, as_json: Json = False) -> None:
     from gateway.entry.cli.agency import listing
 
     _finish(listing(_settings(config)), as_json=as_json)
+
+
+@agency.command("silent")
+def agency_silent(*, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Cơ quan chưa vào lấy văn bản · Agencies that have not looked for their documents."""
+    from gateway.entry.cli.output import finish
+    from gateway.entry.cli.silent import listing
+
+    finish(run(listing(config)), as_json=as_json)
 
 
 @agency.command("lock")
@@ -184,13 +194,15 @@ def system_add(
         Path | None, typer.Option(exists=True, dir_okay=False, help="Chứng thư mTLS · Its mTLS certificate.")
     ] = None,
     token_file: TokenOut = None,
+    vxp: VxpToo = False,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
     """Thêm hệ thống, in mã một lần · Add a system, print its token."""
     from gateway.entry.cli.system import add
 
-    _finish(add(_settings(config), name, organ, certificate=certificate, token_file=token_file), as_json=as_json)
+    outcome = add(_settings(config), name, organ, certificate=certificate, token_file=token_file, vxp=vxp)
+    _finish(outcome, as_json=as_json)
 
 
 @system.command("rotate")
@@ -199,13 +211,15 @@ def system_rotate(
     *,
     keep_old: Annotated[bool, typer.Option("--keep-old", help="Mã cũ vẫn dùng được · The old token still holds.")] = False,
     token_file: TokenOut = None,
+    vxp: VxpToo = False,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
     """Đổi mã truy cập · Give a new token."""
-    from gateway.entry.cli.system import rotate
+    from gateway.entry.cli.system import rotate, rotate_vxp
 
-    _finish(rotate(_settings(config), name, keep_old=keep_old, token_file=token_file), as_json=as_json)
+    change = rotate_vxp if vxp else rotate
+    _finish(change(_settings(config), name, keep_old=keep_old, token_file=token_file), as_json=as_json)
 
 
 @system.command("revoke")

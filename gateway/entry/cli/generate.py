@@ -34,7 +34,7 @@ _STATUS_NAMES = {
     StatusCode.RECALL_AGREED: "đồng ý thu hồi · recall agreed",
     StatusCode.RECALL_REFUSED: "từ chối thu hồi · recall refused",
 }
-_WORKERS = (lifecycle.ATTEMPT, lifecycle.DEFER, lifecycle.WITHDRAW, lifecycle.FAIL)
+_WORKERS = (lifecycle.ATTEMPT, lifecycle.DEFER, lifecycle.WITHDRAW, lifecycle.FAIL, lifecycle.TURN_DOWN)
 _OPERATORS = (lifecycle.RELEASE, lifecycle.REQUEUE, lifecycle.PARK, lifecycle.REDIRECT, lifecycle.TURN_BACK)
 _SENDERS = {lifecycle.SUPERSEDE: lifecycle.superseded, lifecycle.ASK_UPDATE: lifecycle.asked_to_update}
 _TRIGGERS: tuple[str, ...] = (*_WORKERS, lifecycle.HAND_OVER, *_OPERATORS, *_SENDERS, *StatusCode)

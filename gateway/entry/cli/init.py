@@ -1,6 +1,5 @@
 """`lienthong init`: a working folder with everything a hub needs, and agencies that can sign and call. It never overwrites."""
 
-import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from gateway.infra.agencies_file import AGENCY, OPERATOR, SYSTEM, DirectoryDraft
 from gateway.infra.authority import Authority
 from gateway.infra.key_files import write_secret
 from gateway.infra.migrate import migrate
+from gateway.infra.vxp_secrets import ensure_key, new_secret, seal
 from gateway.wiring import database
 
 SAMPLE_AGENCIES = {
@@ -23,8 +23,6 @@ SAMPLE_AGENCIES = {
     "H56.40.02": "UBND xã B (mẫu)",
 }
 PORT = 8080
-VXP_SECRET_BYTES = 32
-"""The key of an HMAC-SHA256 is as long as its digest."""
 
 CONFIG_TEXT = """\
 # Trục liên thông. Đường dẫn tính từ thư mục này; khóa không ghi là mặc định. Kiểm tra: lienthong check
@@ -59,8 +57,9 @@ def initialise(folder: Path, *, port: int | None, agencies: Mapping[str, str]) -
     if not directory.exists():
         directory.write_text(AGENCIES_TEXT, "utf-8")
         agencies = agencies or SAMPLE_AGENCIES
+    sealing = ensure_key(settings.path(settings.vxp.key))
     with editing(directory) as draft:
-        made = {organ: _add(draft, directory.parent, organ, name, authority) for organ, name in agencies.items()}
+        made = {organ: _add(draft, directory.parent, organ, name, authority, sealing) for organ, name in agencies.items()}
         _operator(draft, directory.parent)
     migrate(database(settings))
     return _outcome(config, made, kept_port=port is not None and not fresh)
@@ -81,7 +80,7 @@ def _hub_identity(settings: Settings, authority: Authority) -> None:
     write_secret(key, issued.key_pem)
 
 
-def _add(draft: DirectoryDraft, home: Path, organ: str, name: str, authority: Authority) -> bool:
+def _add(draft: DirectoryDraft, home: Path, organ: str, name: str, authority: Authority, sealing: bytes) -> bool:
     """Add an agency and its system; False where the directory has it, which is then left alone."""
     if draft.find(AGENCY, organ) is not None:
         return False
@@ -92,7 +91,9 @@ def _add(draft: DirectoryDraft, home: Path, organ: str, name: str, authority: Au
     certificates = [str((own / "cert.pem").relative_to(home))]
     draft.add(AGENCY, {"id": organ, "name": name, "updated_on": datetime.now(VIETNAM).date(), "certificates": certificates})
     if draft.find(SYSTEM, organ) is None:
-        draft.add(SYSTEM, {"id": organ, "organs": [organ], "token_sha256": [digest(token)], "certificate_sha256": []})
+        vxp = {"secrets": [seal(sealing, organ, (own / "vxp-secret").read_text("utf-8").strip())]}
+        proofs = {"token_sha256": [digest(token)], "certificate_sha256": [], "vxp": vxp}
+        draft.add(SYSTEM, {"id": organ, "organs": [organ], **proofs})
     return True
 
 
@@ -116,7 +117,7 @@ def _equip(own: Path, organ: str, name: str, authority: Authority) -> None:
         write_secret(beside / "key.pem", issued.key_pem)
         (beside / "cert.pem").write_bytes(issued.certificate_pem)
         write_secret(beside / "token", f"{new_token()}\n".encode())
-        write_secret(beside / "vxp-secret", f"{secrets.token_hex(VXP_SECRET_BYTES)}\n".encode())
+        write_secret(beside / "vxp-secret", f"{new_secret()}\n".encode())
         beside.rename(own)
     except BaseException:
         shutil.rmtree(beside)

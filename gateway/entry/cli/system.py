@@ -11,6 +11,7 @@ from gateway.config import Settings
 from gateway.entry.cli.agency import leaf
 from gateway.entry.cli.output import Outcome
 from gateway.infra.agencies_file import AGENCY, SYSTEM, editing, read, revise
+from gateway.infra.vxp_secrets import ensure_key, new_secret, seal
 
 TOKEN_BYTES = 32
 """256 bits: beyond guessing, so its plain SHA-256 may be stored."""
@@ -27,17 +28,34 @@ def digest(token: str) -> str:
 
 
 def add(
-    settings: Settings, name: str, organs: Iterable[str], *, certificate: Path | None = None, token_file: Path | None = None
+    settings: Settings,
+    name: str,
+    organs: Iterable[str],
+    *,
+    certificate: Path | None = None,
+    token_file: Path | None = None,
+    vxp: bool = False,
 ) -> Outcome:
-    """Add a system that acts for these agencies. Raises `entry-exists` and `entry-unknown`."""
-    token = new_token()
+    """Add a system that acts for these agencies; with `vxp` one that calls by the national SDK, which has a secret for a token.
+
+    Raises `entry-exists` and `entry-unknown`.
+    """
+    token = new_secret() if vxp else new_token()
+    sealed = _sealed(settings, name, token) if vxp else None
     with editing(settings.path(settings.directory.agencies)) as draft:
         bound = [str(draft.get(AGENCY, organ)["id"]) for organ in organs]
         certificates = [leaf(certificate).fingerprint(hashes.SHA256()).hex()] if certificate else []
-        draft.add(SYSTEM, {"id": name, "organs": bound, "token_sha256": [digest(token)], "certificate_sha256": certificates})
+        proofs = {"token_sha256": [] if sealed else [digest(token)], "certificate_sha256": certificates}
+        draft.add(SYSTEM, {"id": name, "organs": bound, **proofs, "vxp": {"secrets": [sealed]} if sealed else None})
         if token_file is not None:
             write_token(token_file, token)
-    return with_token({"id": name, "organs": bound}, token, token_file, f"✓ Đã thêm hệ thống {name}.", f"Added system {name}.")
+    vi, en = f"✓ Đã thêm hệ thống {name}.", f"Added system {name}."
+    if vxp:
+        vi, en = (
+            f"{vi} Endpoint của SDK: http(s)://<trục>{settings.vxp.prefix}",
+            f"{en} The SDK's endpoint: {settings.vxp.prefix}",
+        )
+    return with_token({"id": name, "organs": bound}, token, token_file, vi, en)
 
 
 def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None, kind: str = SYSTEM) -> Outcome:
@@ -57,11 +75,31 @@ def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | 
     return with_token({"id": name}, token, token_file, f"✓ Mã mới cho {name}; {vi}.", f"A new token for {name}; {en}.")
 
 
+def rotate_vxp(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None) -> Outcome:
+    """Give a system a new secret for the national SDK; the old ones end at once, or hold until the next rotation."""
+    secret = new_secret()
+    sealed = _sealed(settings, name, secret)
+    with editing(settings.path(settings.directory.agencies)) as draft:
+        table = draft.get(SYSTEM, name)
+        access = dict(table.get("vxp", {}))
+        old = [*access.get("secrets", [])] if keep_old else []
+        revise(table, {"vxp": {**access, "secrets": [*old, sealed]}})
+        if token_file is not None:
+            write_token(token_file, secret)
+    vi = "mật khẩu cũ vẫn dùng được" if old else "mật khẩu cũ hết hiệu lực"
+    en = "the old one still holds" if old else "the old one has ended"
+    return with_token({"id": name}, secret, token_file, f"✓ Mật khẩu SDK mới cho {name}; {vi}.", f"A new SDK secret; {en}.")
+
+
+def _sealed(settings: Settings, name: str, secret: str) -> str:
+    return seal(ensure_key(settings.path(settings.vxp.key)), name, secret)
+
+
 def revoke(settings: Settings, name: str) -> Outcome:
     """Take all credentials from a system. Its entry stays, so that its past is still readable."""
     with editing(settings.path(settings.directory.agencies)) as draft:
         table = draft.get(SYSTEM, name)
-        revise(table, {"token_sha256": [], "certificate_sha256": []})
+        revise(table, {"token_sha256": [], "certificate_sha256": [], "vxp": None})
     return Outcome(
         data=table.unwrap(),
         vi=f"✓ {name} không gọi được nữa. Cấp lại: lienthong system rotate {name}",
@@ -80,6 +118,7 @@ def listing(settings: Settings) -> Outcome:
                 "Cơ quan · Agencies": system["organs"],
                 "Mã truy cập · Tokens": len(system.get("token_sha256", ())),
                 "mTLS": len(system.get("certificate_sha256", ())),
+                "SDK": len(system.get("vxp", {}).get("secrets", ())),
             }
             for system in systems
         ],
