@@ -15,6 +15,7 @@ from gateway.entry.cli import (
     operator_commands,
     queue_commands,
     report_commands,
+    request_commands,
     status_commands,
 )
 from gateway.entry.cli.options import CONFIG, HUB_URL, Attach, Config, Json, Pair, SourceFile, TokenFile, Url, named_organ, run
@@ -33,6 +34,7 @@ app.add_typer(directory_commands.cert, name="cert")
 app.add_typer(operator_commands.operator, name="operator")
 app.add_typer(adapter_commands.adapter, name="adapter")
 app.add_typer(operation_commands.held, name="held")
+app.add_typer(request_commands.requests, name="requests")
 app.add_typer(dead_letter_commands.deadletters, name="deadletters")
 app.add_typer(report_commands.report, name="report")
 app.add_typer(status_commands.statuses, name="statuses")
