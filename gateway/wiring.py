@@ -28,6 +28,7 @@ from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
+from gateway.infra.presence import SqlPresence
 from gateway.infra.reconciliation import SqlReconciliation
 from gateway.infra.reports import SqlReports
 from gateway.infra.rules_files import Loaded, Sources, load
@@ -201,6 +202,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
+        presence=SqlPresence(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
         broker=queues,

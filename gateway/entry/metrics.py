@@ -28,6 +28,7 @@ class _Standings:
         yield from self._queues()
         yield from self._circuits()
         yield from self._untold()
+        yield from self._silent()
         up = GaugeMetricFamily("lienthong_broker_up", "1 while notes can be published", labels=["code"])
         fault = self._standings.broker
         up.add_metric([fault.code if fault else ""], 0 if fault else 1)
@@ -64,6 +65,12 @@ class _Standings:
             if each.state is not CircuitState.CLOSED:
                 held.add_metric([each.system, each.state, each.cause or ""], 1)
         yield held
+
+    def _silent(self) -> Iterator[Metric]:
+        silent = GaugeMetricFamily("lienthong_agency_silent", "1 while an agency does not look for documents", labels=["agency"])
+        for each in self._standings.silent:
+            silent.add_metric([each.agency.id], 1)
+        yield silent
 
     def _untold(self) -> Iterator[Metric]:
         untold = GaugeMetricFamily(

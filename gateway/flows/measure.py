@@ -7,6 +7,8 @@ from typing import Final
 
 from gateway.core.circuit import Circuit
 from gateway.core.faults import Fault, Transient
+from gateway.core.rules import Rules
+from gateway.flows.attend import Silent, silent
 from gateway.ports import Ports, QueueTally, Tally, Untold
 
 BROKER_SECONDS: Final = 2.0
@@ -17,7 +19,7 @@ BROKER_SECONDS: Final = 2.0
 class Standings:
     """Counts of the ledger, each queue in which something waits, circuits that are not as at first, and what ails the broker.
 
-    `untold` are the systems that could not be told their news.
+    `untold` are the systems that could not be told their news, `silent` the agencies that do not look for their documents.
     """
 
     at: datetime
@@ -25,17 +27,20 @@ class Standings:
     queues: tuple[QueueTally, ...]
     circuits: tuple[Circuit, ...]
     untold: tuple[Untold, ...]
+    silent: tuple[Silent, ...]
     broker: Fault | None
 
 
-async def measure(ports: Ports) -> Standings:
+async def measure(ports: Ports, rules: Rules) -> Standings:
     """Look at the ledger and the broker. Raises `Transient` where the ledger cannot be asked."""
+    now = ports.clock.now()
     return Standings(
-        at=ports.clock.now(),
+        at=now,
         tally=await ports.ledger.tally(),
         queues=await ports.outbox.queues(),
         circuits=await ports.outbox.circuits(),
         untold=await ports.notices.untold(),
+        silent=await silent(ports.presence, rules, now),
         broker=await broker_fault(ports),
     )
 

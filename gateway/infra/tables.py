@@ -163,8 +163,9 @@ deadlines = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("stage", sa.SmallInteger, nullable=False),
     sa.Column("next_at", Moment),
-    sa.Index("deadlines_owed", "organ", "state", "due_at"),
-    sa.Index("deadlines_claimed", "creditor", "state", "due_at"),
+    sa.Index("deadlines_owed", "organ", "state", "due_at", "seq"),
+    sa.Index("deadlines_claimed", "creditor", "state", "due_at", "seq"),
+    sa.Index("deadlines_by_state", "state", "due_at", "seq"),
 )
 _STEP = deadlines.c.next_at.is_not(None)
 sa.Index("deadlines_next", deadlines.c.next_at, postgresql_where=_STEP, sqlite_where=_STEP)

@@ -28,6 +28,7 @@ from gateway.ports.links import Linked, Links, Recalled, Speaking, Thread
 from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
+from gateway.ports.presence import Backlog, Presence
 from gateway.ports.reconciliation import Reconciliation
 from gateway.ports.reports import Reports
 from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
@@ -39,6 +40,7 @@ __all__ = [
     "AgencyRequest",
     "Attempt",
     "AuditEntry",
+    "Backlog",
     "Broker",
     "Bulk",
     "Bulletin",
@@ -80,6 +82,7 @@ __all__ = [
     "PaperOutcome",
     "PdfReader",
     "Ports",
+    "Presence",
     "QueueId",
     "QueueTally",
     "Recalled",
@@ -122,6 +125,7 @@ class Ports:
     vxp: VxpBook
     deadlines: Deadlines
     letters: Letters
+    presence: Presence
     reconciliation: Reconciliation
     reports: Reports
     dead_letters: DeadLetters

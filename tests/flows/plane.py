@@ -30,6 +30,7 @@ from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
+from gateway.infra.presence import SqlPresence
 from gateway.infra.reconciliation import SqlReconciliation
 from gateway.infra.reports import SqlReports
 from gateway.infra.telemetry import LoggedTelemetry
@@ -197,6 +198,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
+        presence=SqlPresence(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
         broker=MemoryBroker(),

@@ -9,6 +9,7 @@ from gateway.entry.api.door import DOCS, answer_faults, authenticate, for_operat
 from gateway.entry.api.faces import add_faces
 from gateway.entry.api.hub import HUB, Hub
 from gateway.entry.api.openapi import describe
+from gateway.entry.api.presence import keep_presence, notice
 from gateway.entry.api.problems import prefers_english, problem
 from gateway.entry.api.rendering import dumps
 from gateway.entry.api.route import BASE
@@ -27,9 +28,10 @@ _PAGE_FILES = {
 
 def application(hub: Hub) -> web.Application:
     """Make the application over a hub."""
-    app = web.Application(middlewares=[answer_faults, authenticate, within_quota], client_max_size=0)
+    app = web.Application(middlewares=[answer_faults, notice, authenticate, within_quota], client_max_size=0)
     app[HUB] = hub
     app.on_response_prepare.append(_name_server)
+    app.cleanup_ctx.append(keep_presence)
     for route in ROUTES:
         handler = for_operators(route.handler) if route.operators else route.handler
         app.router.add_route(route.method, route.path, handler, expect_handler=_expect)

@@ -29,5 +29,5 @@ async def ready(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """Give the counters of this process and how the whole ledger stands, in the Prometheus text format."""
     at = hub(request)
-    text = at.counters() + standing.exposition(await measure(at.ports))
+    text = at.counters() + standing.exposition(await measure(at.ports, at.rules()))
     return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})

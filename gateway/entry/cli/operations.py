@@ -19,6 +19,7 @@ from gateway.infra.ledger import SqlLedger
 from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
+from gateway.infra.presence import SqlPresence
 from gateway.infra.reports import SqlReports
 from gateway.wiring import database, load_rules
 
@@ -33,6 +34,7 @@ class Operations:
     outbox: SqlOutbox
     notices: SqlNotices
     deadlines: SqlDeadlines
+    presence: SqlPresence
     reports: SqlReports
     settings: Settings
 
@@ -56,6 +58,7 @@ async def opened(config: Path) -> AsyncIterator[Operations]:
             outbox=SqlOutbox(executor),
             notices=SqlNotices(executor),
             deadlines=SqlDeadlines(executor),
+            presence=SqlPresence(executor),
             reports=SqlReports(executor),
             settings=settings,
         )

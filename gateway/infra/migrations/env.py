@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from gateway.infra.tables_followed import METADATA
+from gateway.infra.tables_watched import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

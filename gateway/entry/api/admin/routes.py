@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.entry.api import shapes_followed
-from gateway.entry.api.admin import dead_letters, deadlines, held, inputs, queues, shapes, shapes_statuses, statuses
+from gateway.entry.api.admin import agencies, dead_letters, deadlines, held, inputs, queues, shapes, shapes_statuses, statuses
 from gateway.entry.api.inputs import DeadlinesQuery, Paging
 from gateway.entry.api.route import BASE, JSON_REFUSALS, Handler, Route
 
@@ -178,6 +178,13 @@ ADMIN_ROUTES: tuple[Route, ...] = (
         "Say which delivery a status means, or give it up",
         shapes_statuses.ResolvedShape,
         takes=inputs.ResolveRequest,
+    ),
+    _look(
+        "agencies/silent",
+        agencies.silent,
+        "Cơ quan chưa vào lấy văn bản",
+        "Agencies that have not looked for their documents",
+        agencies.SilentPage,
     ),
     _look(
         "audit",
