@@ -36,6 +36,8 @@ REFILL_SECONDS: Final = 30.0
 REROUTE_SECONDS: Final = 60.0
 COLLECT_SECONDS: Final = 5.0
 """How often a system that cannot send is asked what it has."""
+GATHER_NEWS_SECONDS: Final = 0.5
+"""What happens meanwhile is told together: every commit wakes whom it concerns, and most have no news in it."""
 NEWS_SECONDS: Final = 30.0
 """How often at least a system's news is looked for: what could not be told, and what the workers were not woken for."""
 STATUSES_SECONDS: Final = 30.0
@@ -251,6 +253,7 @@ class Worker:
         while (current := self.rules().systems.find(system)) is not None and current.link is not None:
             with self.ports.waiting.watch(current.organs) as watch:
                 telling = await inform(self.ports, current, current.link)
+                await asyncio.sleep(GATHER_NEWS_SECONDS)
                 if telling is None:
                     await watch.changed(random.uniform(1, 2) * NEWS_SECONDS)  # noqa: S311  no secret
                 elif telling.again is not None:
