@@ -31,6 +31,7 @@ class PostOffice:
     refuses: dict[str, str] = field(default_factory=dict)
     refuses_all: str | None = None
     silent: bool = False
+    got_one: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802  aiosmtpd's
@@ -48,6 +49,7 @@ class PostOffice:
         assert isinstance(message, EmailMessage)
         self.taken.append(message)
         self.envelopes.append(tuple(envelope.rcpt_tos))
+        self.got_one.set()
         if self.silent:
             await asyncio.Event().wait()
         return "250 OK"
