@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationErro
 
 from gateway.core.directory import ADDRESS
 from gateway.core.faults import Misconfigured
+from gateway.sdk.manifest import mistakes
 
 
 class Section(BaseModel):
@@ -189,8 +190,7 @@ class Settings(Section):
         except tomllib.TOMLDecodeError as error:
             raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            raise Misconfigured("misconfigured", detail=f"{file}: {wrong}") from error
+            raise Misconfigured("misconfigured", detail=f"{file}: {mistakes(error)}") from error
 
     def path(self, path: Path) -> Path:
         """Resolve a path of the file against the file's folder."""

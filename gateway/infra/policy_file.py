@@ -11,6 +11,7 @@ from gateway.core.model import OrganId
 from gateway.core.policy.catalogue import Action
 from gateway.core.policy.settings import Lists, Own, Policy
 from gateway.core.vietnamese import plain
+from gateway.sdk.manifest import mistakes
 from gateway.sdk.shipped import shipped
 
 
@@ -103,8 +104,7 @@ def load_policy(file: Path) -> Policy:
         policy = _policy(read)
         policy.demand_harder()
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise Misconfigured("misconfigured", detail=f"{file}: {wrong}") from error
+        raise Misconfigured("misconfigured", detail=f"{file}: {mistakes(error)}") from error
     except (OSError, ValueError) as error:
         raise Misconfigured("misconfigured", detail=f"{file}: {error}") from error
     return policy

@@ -1,6 +1,5 @@
 """Rules from files: agencies.toml, the trust folder, policy, calendar and schemas; read anew when one of them changes."""
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.core import trust
 from gateway.core.directory import ADDRESS, Agency, Directory, Link, Operator, Operators, SdkAccess, System, Systems
@@ -22,6 +21,7 @@ from gateway.infra.authority import load_trust
 from gateway.infra.calendar_files import load_working_time, shipped_calendar
 from gateway.infra.deadlines_file import load_timekeeping, shipped_deadlines
 from gateway.infra.policy_file import load_policy, shipped_policy
+from gateway.infra.toml_file import read_toml
 from gateway.infra.vxp_secrets import load_key, unseal
 from gateway.sdk.shipped import shipped
 
@@ -164,7 +164,7 @@ def load(sources: Sources, limits: Limits, now: datetime) -> Loaded:
     A certificate that fails the registration check is left out (its agency cannot sign with it) and reported in `admissions`.
     """
     agencies = sources.agencies
-    file = _parse(agencies)
+    file = read_toml(agencies, AgenciesFile)
     store = load_trust(sources.trust)
     admissions = tuple(
         _admit(OrganId(row.id), agencies.parent / name, store, now) for row in file.agency for name in row.certificates
@@ -188,18 +188,6 @@ def load(sources: Sources, limits: Limits, now: datetime) -> Loaded:
         limits=limits,
     )
     return Loaded(rules=rules, admissions=admissions, sources=sources)
-
-
-def _parse(agencies: Path) -> AgenciesFile:
-    try:
-        return AgenciesFile.model_validate(tomllib.loads(agencies.read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        detail = _mistakes(error) if isinstance(error, ValidationError) else str(error)
-        raise Misconfigured("misconfigured", detail=f"{agencies}: {detail}") from error
-
-
-def _mistakes(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
 
 
 def _admit(organ: OrganId, file: Path, store: TrustStore, now: datetime) -> Admission:

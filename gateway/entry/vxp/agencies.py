@@ -15,6 +15,7 @@ from gateway.entry.vxp.answers import said
 from gateway.entry.vxp.call import Call
 from gateway.infra.vxp_book import request_id
 from gateway.ports import AgencyRequest, Wish
+from gateway.sdk.manifest import mistakes
 
 AT_ONCE: Final = 500
 """Agencies of one chunk, some tens of kilobytes: 111,000 are never in memory as text."""
@@ -118,8 +119,7 @@ async def register(call: Call) -> web.Response:
     try:
         asked = _Registered.model_validate_json(await bounded(call.request, BODY_BYTES))
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise Rejected("malformed-request", detail=wrong) from error
+        raise Rejected("malformed-request", detail=mistakes(error)) from error
     if call.rules.directory.find(asked.code) is not None:
         raise Rejected("entry-exists", path=asked.code, detail=asked.code)
     fields = {"name": asked.name}
