@@ -16,14 +16,14 @@ MOVED: Final = 500
 """Deadlines that are computed anew in one transaction."""
 
 
-async def keep_time(ports: Ports, rules: Rules) -> None:
+async def keep_time(deadlines: Deadlines, rules: Rules) -> None:
     """Read all events that there are, so that whoever asks for deadlines now sees them all."""
-    if not await ports.deadlines.are_kept():
-        await _keep(ports, rules)
+    if not await deadlines.are_kept():
+        await _keep(deadlines, rules)
 
 
-async def _keep(ports: Ports, rules: Rules) -> None:
-    while await ports.deadlines.keep(rules.timekeeping, limit=EVENTS) == EVENTS:
+async def _keep(deadlines: Deadlines, rules: Rules) -> None:
+    while await deadlines.keep(rules.timekeeping, limit=EVENTS) == EVENTS:
         pass
 
 
@@ -32,7 +32,7 @@ async def take_steps(ports: Ports, rules: Rules) -> int:
 
     The keeper reads on also past what concerns no deadline, so that nobody has to look through that again.
     """
-    await _keep(ports, rules)
+    await _keep(ports.deadlines, rules)
     taken = 0
     while some := await ports.deadlines.take_steps(rules.timekeeping, limit=STEPS, now=ports.clock.now()):
         taken += some

@@ -59,7 +59,7 @@ class Day:
 
     async def collected(self, delivery: str, now: str) -> None:
         await self.ports.ledger.record_status(delivery, report(StatusCode.REGISTERED), {RECEIVER}, now=at(now), seal=seal)
-        await keep_time(self.ports, self.rules)
+        await keep_time(self.ports.deadlines, self.rules)
 
 
 @pytest.fixture

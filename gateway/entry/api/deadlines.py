@@ -34,7 +34,7 @@ ByDelivery = dict[str | None, list[dict[str, Any]]]
 async def listing(request: web.Request) -> web.Response:
     """List deadlines, the earliest due first."""
     asked, at = query(request, DeadlinesQuery), hub(request)
-    await keep_time(at.ports, at.rules())
+    await keep_time(at.ports.deadlines, at.rules())
     states = None if asked.state is None else STATES[asked.state]
     page = await at.ports.deadlines.owed(caller(request).organs, states=states, after=asked.after, limit=asked.limit)
     items = [owed(each, at) for each in page.items]
@@ -75,7 +75,7 @@ def shape(value: Deadline, at: Hub) -> dict[str, Any]:
 async def of_views(request: web.Request, views: Collection[DocumentView]) -> ByDelivery:
     """Give the deadlines of documents that are shown, as things stand."""
     at = hub(request)
-    await keep_time(at.ports, at.rules())
+    await keep_time(at.ports.deadlines, at.rules())
     found = await at.ports.deadlines.of({view.document.id for view in views}, caller(request).organs)
     return _by_delivery(found, at)
 

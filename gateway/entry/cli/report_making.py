@@ -13,7 +13,7 @@ from gateway.entry.reports import extra
 from gateway.entry.reports.desk import Desk, Format, Made, drawing
 from gateway.entry.reports.registers import MOST, PRINTED, Direction, Volume
 from gateway.entry.reports.sheet import Report, in_text
-from gateway.flows.keep_time import EVENTS
+from gateway.flows.keep_time import keep_time
 from gateway.infra.clock import SystemClock
 
 
@@ -56,8 +56,7 @@ async def _desk(config: Path, output: Path | None) -> AsyncIterator[Desk]:
         extra.demand()
     async with opened(config) as at:
         rules = at.rules()
-        while await at.deadlines.keep(rules.timekeeping, limit=EVENTS) == EVENTS:
-            pass
+        await keep_time(at.deadlines, rules)
         yield Desk(reports=at.reports, rules=rules, hub=at.settings.hub.name, now=SystemClock().now())
 
 

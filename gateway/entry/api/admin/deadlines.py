@@ -14,7 +14,7 @@ from gateway.flows import keep_time
 async def listing(request: web.Request) -> web.Response:
     """List deadlines of all agencies, the earliest due first."""
     asked, at = query(request, DeadlinesQuery), hub(request)
-    await keep_time.keep_time(at.ports, at.rules())
+    await keep_time.keep_time(at.ports.deadlines, at.rules())
     states = None if asked.state is None else STATES[asked.state]
     page = await at.ports.deadlines.owed(None, states=states, after=asked.after, limit=asked.limit)
     return answer({"items": [owed(each, at) for each in page.items], "next": page.next})

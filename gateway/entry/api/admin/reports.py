@@ -34,7 +34,7 @@ async def overdue(request: web.Request) -> web.StreamResponse:
 
 async def _given(request: web.Request, making: Making) -> web.StreamResponse:
     at, form = hub(request), request.match_info.get("format")
-    await keep_time(at.ports, at.rules())
+    await keep_time(at.ports.deadlines, at.rules())
     made = await making(request, desk(at))
     return answer(made.data) if form is None else await give(request, made, Format(form))
 
