@@ -65,8 +65,9 @@ class Webhook(Adapter):
 
     async def _post(self, url: Address, key: str, headers: Mapping[str, str], body: Body) -> Answer:
         by = keys(self._context, self._settings.secret_file)
-        signature = await signed(body, key=visible(key), now=self._context.now(), by=by)
-        answer = await self._client.ask("POST", str(url), headers={**headers, **signature}, body=body)
+        sent = await body.at_hand()
+        signature = await signed(sent, key=visible(key), now=self._context.now(), by=by)
+        answer = await self._client.ask("POST", str(url), headers={**headers, **signature}, body=sent)
         if PAGE.match(answer.content):
             raise Transient(
                 "receiver-failed", detail=f"HTTP {answer.status}: trang HTML", detail_en=f"HTTP {answer.status}: an HTML page"

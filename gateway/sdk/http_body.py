@@ -6,7 +6,7 @@ import json
 import string
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from aiohttp.abc import AbstractStreamWriter
 from gateway.sdk.contract import Consignment, Opener
 
 ENVELOPE: Final = "application/xml"
+SMALL: Final = 256 * 1024
+"""Octets of a body that may be held: of a usual document, and of 128 at once 32 MB."""
 
 
 class Source(Protocol):
@@ -64,6 +66,13 @@ class Body:
     def size(self) -> int:
         """Count the octets."""
         return sum(len(each) if isinstance(each, bytes) else each.size for each in self.sections)
+
+    async def at_hand(self) -> "Body":
+        """Give a small body with its octets in memory: whoever goes through them twice reads its sources once."""
+        if self.size > SMALL:
+            return self
+        async with aclosing(self.chunks()) as chunks:
+            return replace(self, sections=(b"".join([chunk async for chunk in chunks]),))
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Stream it. Raises EOFError where a source has another size than it announced."""

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.sdk import Misconfigured, OrganId, Taken, Transient
 from gateway.sdk.conformance.golden import part
+from gateway.sdk.http_body import SMALL
 
 from .pushing import ENVELOPE, TOKEN, consignment, heard, opened, saying, talking
 from .receiver import Answer, Receiver
@@ -131,9 +132,9 @@ async def test_a_cancelled_delivery_hangs_up_and_closes_what_it_read_from(tmp_pa
     passes = iter((True, False))
 
     async def slow() -> AsyncIterator[bytes]:
-        """Give all at once to be signed, and then without end."""
+        """Give all at once to be signed, and then without end: of a body that is too large to be held."""
         if next(passes):
-            yield bytes(1000)
+            yield bytes(SMALL + 1)
             return
         try:
             while True:
@@ -143,7 +144,7 @@ async def test_a_cancelled_delivery_hangs_up_and_closes_what_it_read_from(tmp_pa
             closed.set()
 
     async with talking(talk) as url, opened(tmp_path, url) as adapter:
-        delivery = asyncio.create_task(adapter.deliver(consignment(size=1000, open=slow)))
+        delivery = asyncio.create_task(adapter.deliver(consignment(size=SMALL + 1, open=slow)))
         await begun.wait()
         delivery.cancel()
         async with asyncio.timeout(2):
@@ -226,3 +227,15 @@ async def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: object
         async with opened(tmp_path, **{name: value}):  # type: ignore[arg-type]
             pass
     assert "s3cret" not in str(refused.value)
+
+
+async def test_a_small_document_is_read_once_to_be_signed_and_sent(tmp_path: Path) -> None:
+    receiver, reads = Receiver(), []
+
+    async def read() -> AsyncIterator[bytes]:
+        reads.append(1)
+        yield ENVELOPE
+
+    async with receiver.serving() as url, opened(tmp_path, url) as adapter:
+        await adapter.deliver(consignment(open=read))
+    assert (len(reads), len(receiver.effects)) == (1, 1)
