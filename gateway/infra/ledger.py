@@ -26,6 +26,7 @@ from gateway.ports import (
     DocumentView,
     Entry,
     FindingCount,
+    History,
     Lease,
     Page,
     PaperOutcome,
@@ -72,8 +73,8 @@ class SqlLedger:
     ) -> Page:
         return await self._executor.read(lambda c: ledger_read.listing(c, organs, role, state, after, limit))
 
-    async def timeline(self, document: str, organs: Collection[OrganId]) -> tuple[Event, ...]:
-        return await self._executor.read(lambda c: ledger_read.timeline(c, document, organs))
+    async def history(self, document: str, organs: Collection[OrganId]) -> History:
+        return await self._executor.read(lambda c: ledger_read.history(c, document, organs))
 
     async def receipts(self, document: str, organs: Collection[OrganId]) -> tuple[Receipt, ...]:
         return await self._executor.read(lambda c: ledger_read.receipt_list(c, document, organs))

@@ -10,7 +10,7 @@ from gateway.core.links import meant
 from gateway.core.model import Event, Fact, OrganId, Receipt, State
 from gateway.infra.ledger_rows import read_delivery, read_document, read_event, read_receipt
 from gateway.infra.tables import deliveries, documents, events, findings, receipts, refusals
-from gateway.ports import Correlation, DocumentView, Page, Tally
+from gateway.ports import Correlation, DocumentView, History, Page, Tally
 
 Organs = Collection[OrganId]
 _FACTS = sa.case({fact.value: rank for rank, fact in enumerate(Fact)}, value=receipts.c.fact)
@@ -81,13 +81,11 @@ def delivery_views(
     return tuple(DocumentView(document=known[row["document"]], deliveries=(read_delivery(row),)) for row in rows)
 
 
-def timeline(connection: sa.Connection, wanted: str, organs: Organs) -> tuple[Event, ...]:
-    """List a document's events, oldest first. Raises `not-found`: whoever may see a document has events of it."""
+def history(connection: sa.Connection, wanted: str, organs: Organs) -> History:
+    """Give a document with its events, oldest first. Raises `not-found`."""
+    view = document(connection, wanted, organs)
     select = sa.select(events).where(events.c.document == wanted, _audible(organs)).order_by(events.c.seq)
-    found = tuple(read_event(row) for row in connection.execute(select).mappings())
-    if not found:
-        raise Rejected("not-found", path=wanted)
-    return found
+    return History(view=view, events=tuple(read_event(row) for row in connection.execute(select).mappings()))
 
 
 def event_log(connection: sa.Connection, organs: Organs, after: str | None, limit: int) -> tuple[tuple[Event, ...], str]:

@@ -59,6 +59,14 @@ class DocumentView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A document and the events that brought it there, oldest first: both as of one moment, as the caller may see them."""
+
+    view: DocumentView
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """A claim on deliveries until `expires_at`; whoever shows the token (and is the same system) may settle it."""
 
@@ -178,8 +186,8 @@ class Ledger(Protocol):
     ) -> Page:
         """List `DocumentView`s, newest first; `role` is ``sender``, ``receiver`` or None for both."""
 
-    async def timeline(self, document: str, organs: Collection[OrganId]) -> tuple[Event, ...]:
-        """List the document's events that the caller may see, oldest first."""
+    async def history(self, document: str, organs: Collection[OrganId]) -> History:
+        """Give a document with its events. Raises `not-found`."""
 
     async def receipts(self, document: str, organs: Collection[OrganId]) -> tuple[Receipt, ...]:
         """List the document's receipts that the caller may see, the acceptance receipt first."""

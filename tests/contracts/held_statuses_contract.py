@@ -55,7 +55,7 @@ async def own(ledger: Ledger, of: Entry | None = None) -> Delivery:
 
 
 async def heard(ledger: Ledger) -> list[Event]:
-    return [each for each in await ledger.timeline(letter().document.id, {SENDER}) if each.type == "status.received"]
+    return [each for each in (await ledger.history(letter().document.id, {SENDER})).events if each.type == "status.received"]
 
 
 class WaitingStatusContract:

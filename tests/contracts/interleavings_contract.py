@@ -37,7 +37,7 @@ class InterleavingsContract:
         assert len(set(final)) <= 1 and ends[len(ends) - len(final) :] == final
         facts = [each.fact for each in await ledger.receipts(FIRST.document.id, {SENDER})]
         assert facts.count(Fact.ACCEPTED) == 1 and facts.count(Fact.COLLECTED) <= 1
-        kinds = [each.type for each in await ledger.timeline(FIRST.document.id, {SENDER})]
+        kinds = [each.type for each in (await ledger.history(FIRST.document.id, {SENDER})).events]
         assert kinds.count("delivery.collected") == facts.count(Fact.COLLECTED)
         assert kinds.count("document.replaced") == (1 if State.REPLACED in final else 0)
 

@@ -128,7 +128,7 @@ class ViewContract:
         for looked in (
             ledger.document(document, {STRANGER}),
             ledger.delivery(delivery, {OTHER}),
-            ledger.timeline(document, {STRANGER}),
+            ledger.history(document, {STRANGER}),
             ledger.receipts(document, {STRANGER}),
         ):
             with pytest.raises(Rejected, match="not-found"):
@@ -162,7 +162,8 @@ class ViewContract:
     async def test_the_sender_alone_hears_of_the_acceptance(self, ledger: Ledger) -> None:
         await ledger.accept(entry())
         types = {
-            organ: [each.type for each in await ledger.timeline(entry().document.id, {organ})] for organ in (SENDER, RECEIVER)
+            organ: [each.type for each in (await ledger.history(entry().document.id, {organ})).events]
+            for organ in (SENDER, RECEIVER)
         }
         assert types == {
             SENDER: ["document.accepted", "delivery.available", "delivery.available"],
@@ -171,7 +172,7 @@ class ViewContract:
 
     async def test_an_event_says_to_a_person_what_it_is_about(self, ledger: Ledger) -> None:
         await ledger.accept(entry())
-        (event,) = await ledger.timeline(entry().document.id, {RECEIVER})
+        (event,) = (await ledger.history(entry().document.id, {RECEIVER})).events
         assert (event.at, event.document, event.delivery) == (NOW, entry().document.id, entry().deliveries[0].id)
         told = {"document_id", "code", "subject", "from", "to"}
         assert {name: event.data[name] for name in told} == {

@@ -110,7 +110,7 @@ class SettleContract:
         assert await ledger.ack(lease.token, SYSTEM, None, now=NOW, seal=seal) == tuple(ids(lease))
         assert (await own(ledger)).state is State.COLLECTED
         assert (await ledger.inbox({RECEIVER}, after=None, limit=9)).items == ()
-        timeline = await ledger.timeline(entry().document.id, {RECEIVER})
+        timeline = (await ledger.history(entry().document.id, {RECEIVER})).events
         assert [each.type for each in timeline] == ["delivery.available", "delivery.collected"]
 
     async def test_an_ack_after_the_lease_expired_is_lost_though_nobody_took_it(self, ledger: Ledger) -> None:
@@ -128,7 +128,7 @@ class SettleContract:
         lease = await leased(ledger, 1)
         acks = await asyncio.gather(*(ledger.ack(lease.token, SYSTEM, None, now=NOW, seal=seal) for _ in range(20)))
         assert set(acks) == {tuple(ids(lease))}
-        timeline = await ledger.timeline(entry().document.id, {RECEIVER})
+        timeline = (await ledger.history(entry().document.id, {RECEIVER})).events
         assert [each.type for each in timeline].count("delivery.collected") == 1
 
     async def test_part_of_a_lease_is_acked_and_the_rest_remains(self, ledger: Ledger) -> None:
@@ -165,7 +165,9 @@ class SettleContract:
         for _ in range(2):
             back = await ledger.nack(lease.token, SYSTEM, None, now=NOW, reason="Đang bảo trì", not_before=LATER)
             assert back == tuple(ids(lease))
-        returned = [each for each in await ledger.timeline(entry().document.id, {SENDER}) if each.type == "delivery.returned"]
+        returned = [
+            each for each in (await ledger.history(entry().document.id, {SENDER})).events if each.type == "delivery.returned"
+        ]
         assert [each.data["reason"] for each in returned] == ["Đang bảo trì"]
 
     async def test_what_was_given_back_cannot_be_acked_nor_the_other_way_round(self, ledger: Ledger) -> None:

@@ -30,7 +30,7 @@ async def seen(ledger: Ledger) -> Delivery:
 
 
 async def heard(ledger: Ledger, kind: str) -> list[Event]:
-    return [each for each in await ledger.timeline(entry().document.id, {SENDER}) if each.type == kind]
+    return [each for each in (await ledger.history(entry().document.id, {SENDER})).events if each.type == kind]
 
 
 class StatusContract:

@@ -54,10 +54,10 @@ class AskBackContract:
         await ledger.accept(entry())
         await collected(ledger)
         first = await ask_back(links)
-        before = await ledger.timeline(DOCUMENT, {SENDER})
+        before = (await ledger.history(DOCUMENT, {SENDER})).events
         again = await ask_back(links, reason="Gửi nhầm lần nữa")
         assert (again.created, again.view) == (False, first.view)
-        assert await ledger.timeline(DOCUMENT, {SENDER}) == before
+        assert (await ledger.history(DOCUMENT, {SENDER})).events == before
 
     async def test_after_a_refusal_it_may_be_asked_back_again_in_the_same_words(self, ledger: Ledger, links: Links) -> None:
         await ledger.accept(entry(to=(RECEIVER,)))
@@ -116,4 +116,4 @@ class AskBackContract:
         await ledger.accept(replace(made, deliveries=(replace(made.deliveries[0], state=State.SUSPENDED, why="Có macro"),)))
         assert states(await ask_back(links)) == {RECEIVER: State.RECALLED}
         with pytest.raises(Rejected, match="not-found"):
-            await ledger.timeline(DOCUMENT, {RECEIVER})
+            await ledger.history(DOCUMENT, {RECEIVER})

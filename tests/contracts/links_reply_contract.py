@@ -37,7 +37,7 @@ def answer(number: int, to: Entry | None, *, by: OrganId = RECEIVER, receivers: 
 
 
 async def answered(ledger: Ledger, organ: OrganId, document: str = ASKED.document.id) -> list[Event]:
-    return [each for each in await ledger.timeline(document, {organ}) if each.type == "document.answered"]
+    return [each for each in (await ledger.history(document, {organ})).events if each.type == "document.answered"]
 
 
 class ReplyContract:

@@ -60,7 +60,7 @@ async def states(ledger: Ledger) -> dict[OrganId, State]:
 
 
 async def heard(ledger: Ledger, kind: str, organ: OrganId = SENDER) -> list[Event]:
-    return [each for each in await ledger.timeline(FIRST.document.id, {organ}) if each.type == kind]
+    return [each for each in (await ledger.history(FIRST.document.id, {organ})).events if each.type == kind]
 
 
 async def answered(ledger: Ledger, code: StatusCode, description: str = "") -> None:
@@ -173,7 +173,7 @@ class UpdateContract:
         await answered(ledger, StatusCode.RECALL_REFUSED, "Đã xử lý")
         assert (await states(ledger))[RECEIVER] is State.COLLECTED
         await ledger.record_status(OWN, report(StatusCode.RECALL_AGREED), {RECEIVER}, now=LATER, seal=seal)
-        assert [each.type for each in await ledger.timeline(FIRST.document.id, {RECEIVER})][-3:] == [
+        assert [each.type for each in (await ledger.history(FIRST.document.id, {RECEIVER})).events][-3:] == [
             "recall.answered",
             "status.received",
             "update.answered",

@@ -77,7 +77,7 @@ async def parked(ledger: Ledger, outbox: Outbox, numbers: Sequence[int]) -> None
 
 
 async def types(ledger: Ledger, number: int = 1) -> list[str]:
-    return [each.type for each in await ledger.timeline(pushed_entry(number).document.id, {SENDER})]
+    return [each.type for each in (await ledger.history(pushed_entry(number).document.id, {SENDER})).events]
 
 
 class RelayContract:

@@ -52,7 +52,7 @@ async def test_everything_acknowledged_before_the_kill_is_there_once_and_whole(t
         document = view.document
         assert len(view.deliveries) == 2
         assert len(await ledger.receipts(document.id, {SENDER})) == 1
-        assert len(await ledger.timeline(document.id, {SENDER})) == 3
+        assert len((await ledger.history(document.id, {SENDER})).events) == 3
         assert await vault.read(document.sha256) == content(int(document.number))
     assert len((await ledger.inbox({RECEIVER}, after=None, limit=10_000)).items) == len(ids)
     await ledger.close()

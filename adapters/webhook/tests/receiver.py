@@ -29,14 +29,15 @@ KEPT: Final = 4 * 1024 * 1024
 class Answer:
     """What a request gets, after `seconds`. With a 2xx status what it brings is taken, even where no answer gets through.
 
-    `hang`: none ever comes. `cut`: the connection is cut instead. `body`: None is JSON with the reference. `takes`: False, and
-    nothing is taken.
+    `held`: not before `release`. `hang`: none ever comes. `cut`: the connection is cut instead. `body`: None is JSON with the
+    reference. `takes`: False, and nothing is taken.
     """
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
     seconds: float = 0
+    held: bool = False
     hang: bool = False
     cut: bool = False
     takes: bool = True
@@ -91,6 +92,7 @@ class Receiver:
         self.headers: list[dict[str, str]] = []
         self.effects: dict[str, str] = {}
         self.contents: dict[str, Content] = {}
+        self._released = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
     @property
@@ -163,7 +165,14 @@ class Receiver:
         self.requests.append(received)
         self.headers.append(dict(request.headers))
         await self.recorded(received)
+        if answer.held:
+            await self._released.wait()
         return await _answered(request, answer, {"reference": self.effects.get(key)})
+
+    def release(self) -> None:
+        """Give the answers that are held back."""
+        self._released.set()
+        self._released = asyncio.Event()
 
     def take(self, key: str) -> None:
         """Have the effect of a key, once."""

@@ -59,7 +59,7 @@ async def listing(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """Give the whole state of a document."""
-    return web.json_response(await links.shown(request, await _view(request)), dumps=rendering.dumps)
+    return web.json_response(await links.shown(request, request.match_info["id"]), dumps=rendering.dumps)
 
 
 async def envelope(request: web.Request) -> web.StreamResponse:

@@ -8,19 +8,19 @@ from gateway.core.links import Link, LinkKind
 from gateway.core.model import Document
 from gateway.entry.api import deadlines, rendering
 from gateway.entry.api.hub import caller, hub
-from gateway.ports import DocumentView, Speaking
+from gateway.ports import Speaking
 
 THREAD: Final = 200
 """Documents of a thread that are shown: a case of the province's offices has a few dozen."""
 
 
-async def shown(request: web.Request, view: DocumentView) -> dict[str, Any]:
+async def shown(request: web.Request, document: str) -> dict[str, Any]:
     """Shape the whole state of a document."""
     ports, organs = hub(request).ports, caller(request).organs
-    owed = await deadlines.of_views(request, [view])
-    timeline = await ports.ledger.timeline(view.document.id, organs)
-    linked = await ports.links.linked(view.document.id, organs)
-    return rendering.document(view, timeline, owed) | {
+    history = await ports.ledger.history(document, organs)
+    owed = await deadlines.of_views(request, [history.view])
+    linked = await ports.links.linked(document, organs)
+    return rendering.document(history.view, history.events, owed) | {
         "answers": [_link(each) for each in linked.links if each.kind is LinkKind.REPLY],
         "answered_by": [_speaking(each) for each in linked.linked_by if each.kind is LinkKind.REPLY],
         "changes": [_link(each) for each in linked.links if each.kind is not LinkKind.REPLY],
