@@ -90,12 +90,10 @@ class PostgresServer:
 
     def freeze(self) -> None:
         """Hold the server: its sockets stay open, and nothing answers."""
-        for process in self._processes():
-            process.suspend()
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        for process in self._processes():
-            process.resume()
+        self._signal(signal.SIGCONT)
 
     def sql(self, command: str, database: str = "postgres") -> str:
         """Run SQL; give the rows as text, columns apart by |."""
@@ -144,6 +142,13 @@ class PostgresServer:
                 first = psutil.Process(self._server.pid)
                 return [first, *first.children(recursive=True)]
         return []
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Signal the server, then what it has made: once it holds still it makes no more. Some may have just ended."""
+        for chosen in (slice(1), slice(1, None)):
+            for process in self._processes()[chosen]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.send_signal(number)
 
     def _reap(self) -> None:
         """Kill whatever of ours runs, the guard first: the number that it knows will be another's."""

@@ -39,11 +39,12 @@ class RecordingReceiver(Receiver):
             await asyncio.to_thread(os.fsync, file.fileno())
 
     async def _scripted(self, request: web.Request) -> web.Response:
-        """Take `{"next": [answer, …], "usual": answer, "health": answer}`, of which any may be absent."""
+        """Take `{"next": [answer, …], "usual": answer, "health": answer}`, of which any may be absent; give what is held back."""
         told: dict[str, Any] = await request.json()
         self.script.extend(Answer(**each) for each in told.get("next", ()))
         self.usual = Answer(**told["usual"]) if "usual" in told else self.usual
         self.health = Answer(**told["health"]) if "health" in told else self.health
+        self.release()
         return web.Response(status=204)
 
 

@@ -52,7 +52,7 @@ async def test_a_client_that_gave_up_waiting_and_posts_again_has_one_document_an
 
 
 async def test_a_status_that_comes_before_the_hub_knows_of_the_hand_over_stands(plane: ProductionPlane, office: Office) -> None:
-    async with answering(plane, HOLDS_BACK):
+    async with answering(plane, {"held": True}):
         documents = await to_each(plane, office)
         await seen(plane, documents)
         await asyncio.gather(*(status(plane, sent) for sent in documents))
