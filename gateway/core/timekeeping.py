@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from gateway.core import deadlines, ladder
-from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Happening, Lengths, Rule
+from gateway.core import deadlines, happenings, ladder
+from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Lengths, Rule
+from gateway.core.happenings import Happening
 from gateway.core.hours import WorkingTime
 from gateway.core.ladder import Ladder, Rung, Step
 from gateway.core.model import Priority
@@ -40,9 +41,9 @@ class Timekeeping:
 
     def kept(self, happened: Happening, known: Collection[Deadline]) -> tuple[Deadline, ...]:
         """Give the deadlines that an event changes or makes, of those known of its delivery."""
-        ended = [deadlines.ends(each, happened) for each in known if each.state in RUNNING]
+        ended = [happenings.ends(each, happened) for each in known if each.state in RUNNING]
         named = {each.id for each in known}
-        begun = deadlines.opened(happened, self.working_time, self.lengths)
+        begun = happenings.opened(happened, self.working_time, self.lengths)
         return (*(each for each in ended if each is not None), *(self._armed(each) for each in begun if each.id not in named))
 
     def due(self, deadline: Deadline, now: datetime) -> tuple[Deadline, tuple[Rung, ...]]:

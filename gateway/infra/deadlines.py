@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Happening, Rule
+from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Rule
 from gateway.core.faults import Rejected
+from gateway.core.happenings import Happening
 from gateway.core.model import OrganId
 from gateway.core.timekeeping import CONCERNED, Timekeeping
 from gateway.infra import deadline_lists, deadline_steps

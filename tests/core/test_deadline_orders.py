@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.core import lifecycle
-from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Happening, Rule
+from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Rule
 from gateway.core.faults import Rejected
+from gateway.core.happenings import Happening
 from gateway.core.ladder import SHORT, Step
 from gateway.core.lifecycle import Standing
 from gateway.core.model import Document, Event, State, StatusCode

@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate, count
 from typing import Any, Final
 
-from gateway.core.deadlines import Deadline, DeadlineState, Happening, Rule
+from gateway.core.deadlines import Deadline, DeadlineState, Rule
+from gateway.core.happenings import Happening
 from gateway.core.ladder import USUAL, Step
 from gateway.core.model import VIETNAM, BusinessType, Document, Event, Kind, OrganId, Priority, SystemId
 from gateway.core.timekeeping import Timekeeping

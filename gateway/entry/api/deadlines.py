@@ -6,7 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.deadlines import RULES, RUNNING, Deadline, DeadlineState, Happening
+from gateway.core.deadlines import RULES, RUNNING, Deadline, DeadlineState
+from gateway.core.happenings import Happening
 from gateway.core.intake import Intake
 from gateway.core.model import Event, State
 from gateway.core.rules import Rules
