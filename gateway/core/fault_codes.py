@@ -70,6 +70,7 @@ FAULTS: dict[str, FaultCode] = {
     # the request
     "malformed-request": _sender(400, "Yêu cầu không đúng định dạng.", "The request is malformed.", *_REQUEST),
     "malformed-multipart": _sender(400, "Thân multipart/related không đúng định dạng.", "The multipart/related body is malformed.", *_REQUEST),
+    "file-digest-mismatch": _sender(422, "Tệp nhận được không khớp mã băm đã khai.", "The file that came is not the one whose digest was announced.", "Gửi lại tệp với mã băm SHA-256 của chính tệp đó.", "Send the file again with its own SHA-256 digest."),
     "unauthenticated": _sender(401, "Chưa xác thực hoặc mã truy cập không đúng.", "Not authenticated, or the token is wrong.", "Gửi tiêu đề Authorization: Bearer <mã> hoặc dùng chứng thư mTLS đã đăng ký.", "Send Authorization: Bearer <token>, or use the registered mTLS certificate."),
     "not-found": _sender(404, "Không có mục này trong phạm vi của hệ thống gọi.", "There is no such item within the caller's reach.", *_REQUEST),
     "method-not-allowed": _sender(405, "Đường dẫn này không nhận phương thức đã dùng.", "The path does not take this method.", *_REQUEST),
@@ -127,6 +128,9 @@ FAULTS: dict[str, FaultCode] = {
     "status-conflict": _sender(409, "Trạng thái này không hợp lệ ở bước hiện tại của văn bản.", "This status is not allowed at the delivery's present state.", "Xem trạng thái hiện tại (GET /documents/{id}).", "Look at the present state (GET /documents/{id})."),
     "status-unmatched": _sender(422, "Không tìm thấy văn bản mà trạng thái nói tới.", "The document that the status speaks of is not found.", "Kiểm tra ResponseFor (OrganId, Code, PromulgationDate, DocumentId).", "Check ResponseFor (OrganId, Code, PromulgationDate, DocumentId)."),
     "deadline-ended": _sender(409, "Thời hạn này đã kết thúc.", "This deadline has ended.", "Xem GET /deadlines.", "See GET /deadlines."),
+    "deadline-overdue": _sender(409, "Thời hạn đã quá hạn, không tạm dừng được.", "An overdue deadline cannot be paused: what is late stays late.", "Gia hạn hoặc miễn, có lý do.", "Extend or waive it, with the reason."),
+    "deadline-paused": _sender(409, "Thời hạn này đang tạm dừng.", "This deadline is paused already.", "Xem GET /deadlines?state=paused; cho tính tiếp, gia hạn hoặc miễn.", "See GET /deadlines?state=paused; resume, extend or waive it."),
+    "deadline-not-paused": _sender(409, "Thời hạn này không tạm dừng.", "This deadline is not paused.", "Xem GET /deadlines?state=paused.", "See GET /deadlines?state=paused."),
     "paper-unexpected": _sender(422, "Văn bản này không có bản giấy đi kèm.", "No paper copy follows this document.", "Kiểm tra lại mã lượt chuyển.", "Check the delivery id."),
     "assignment-lead": _sender(422, "Phân công phải có đúng một đơn vị chủ trì (Điều 12.2b).", "An assignment has exactly one lead unit (article 12.2b).", "Ghi đúng một đơn vị có role = lead, các đơn vị khác role = coordinator.", "Give exactly one unit the role lead, the others the role coordinator."),
     "status-reason-required": _sender(422, "Trạng thái này bắt buộc nêu lý do (Description).", "This status needs a reason (Description).", *_XML),

@@ -1,6 +1,7 @@
 """The hub that the recorded exchanges are made with and replayed on: its agencies, secrets and clock are always the same."""
 
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from gateway.core.directory import Agency, Directory, SdkAccess, System, Systems
 from gateway.core.model import VIETNAM, OrganId, SystemId, Trust
 from gateway.entry.api.app import application
 from gateway.entry.api.hub import Hub
+from gateway.entry.api.quotas import Quotas
 from gateway.infra.migrate import migrate
 from gateway.wiring import LEDGER_FILE, assemble
 from tests.api.conftest import FakeClock
@@ -77,9 +79,15 @@ async def recorded_hub(working_folder: Path, data: Path) -> AsyncIterator[Record
             for each in SECRETS
         )
         rules = replace(parts.rules(), directory=Directory.of(_AGENCIES), systems=systems)
-        at = Hub(ports=parts.ports, rules=lambda: rules, counters=parts.telemetry.exposition)
+        at = Hub(ports=parts.ports, rules=lambda: rules, counters=parts.telemetry.exposition, quotas=Quotas(clock=_unhurried()))
         async with TestServer(application(at)) as server:
             yield Recorded(host=server.host, port=server.port or 0, clock=clock)
+
+
+def _unhurried() -> Callable[[], float]:
+    """Give a clock on which requests are a minute apart: those that are refused are many, and none is held up for that."""
+    seconds = itertools.count(0.0, 60.0)
+    return lambda: next(seconds)
 
 
 def later(minutes: float) -> datetime:

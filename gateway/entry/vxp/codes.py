@@ -17,7 +17,14 @@ REQUEST: Final = "100"
 """The caller's own call is wrong; the SDK uses it for its own failures."""
 
 _NAMED: Final[dict[str, tuple[str, ...]]] = {
-    BAD_FILE: ("too-large", "body-too-slow", "content-encoding-refused", "malformed-multipart", "media-type-unsupported"),
+    BAD_FILE: (
+        "too-large",
+        "body-too-slow",
+        "content-encoding-refused",
+        "file-digest-mismatch",
+        "malformed-multipart",
+        "media-type-unsupported",
+    ),
     WRONG_SECRET: ("unauthenticated",),
     RECEIVER_UNKNOWN: ("receiver-unknown", "receiver-dissolved"),
     SENDER_UNREGISTERED: ("sender-unknown", "sender-mismatch", "sender-locked", "sender-dissolved"),

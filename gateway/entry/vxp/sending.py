@@ -95,7 +95,7 @@ async def _receive(call: Call, staged: Staged) -> None:
 
 
 def _demand_bound(call: Call, sha256: str) -> None:
-    """Hold that the body is what was signed. Raises `malformed-multipart` (bad file) or `unauthenticated`.
+    """Hold that the body is what was signed. Raises `file-digest-mismatch` or `unauthenticated`.
 
     The SDK writes each byte without leading zero. A digest that is not signed binds nothing: it will do only where nobody can
     have changed the body on its way (TLS, or this very machine).
@@ -104,8 +104,7 @@ def _demand_bound(call: Call, sha256: str) -> None:
     given = (signed or call.request.headers.get("XroadVnpt-hash-file", "")).strip().lower()
     unpadded = "".join(f"{byte:x}" for byte in bytes.fromhex(sha256))
     if given and given not in {sha256, unpadded}:
-        detail = "hash-file không khớp nội dung tệp."
-        raise Rejected("malformed-multipart", path="hash-file", detail=detail, detail_en="hash-file does not match the body.")
+        raise Rejected("file-digest-mismatch", path="hash-file")
     private = call.request.secure or call.at.proxy.speaks(call.request) or call.request[SOURCE].startswith(LOOPBACK)
     if not signed and not private:
         raise Rejected("unauthenticated", path="hash-file", detail="Thiếu hash-file đã ký.", detail_en="hash-file is not signed.")
