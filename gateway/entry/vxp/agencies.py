@@ -43,14 +43,14 @@ async def listing_by_level(call: Call) -> web.StreamResponse:
 
 
 async def synchronise(call: Call) -> web.StreamResponse:
-    """List all agencies, also those that have ended; of those changed since `fromDate` or `version`, where that is said."""
+    """List all agencies, also those that have ended; of those changed since `fromDate`, where that is said."""
     today = call.at.ports.clock.now().date()
-    since = "".join(filter(str.isdigit, call.signed.get("fromDate") or call.signed.get("version")))[:8]
+    since = call.bound("fromDate")
 
     def rows() -> Iterator[Row]:
         for each in call.rules.directory:
             row = _unit(each, today)
-            if not since or row["version"] >= since:
+            if since is None or row["version"] >= f"{since:%Y%m%d}":
                 yield row
 
     return await _streamed(call, rows())

@@ -1,8 +1,9 @@
 """One call of the national SDK, from its proof to its answer."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import aiohttp
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from gateway.core.directory import System
 from gateway.core.faults import Fault, Misconfigured, Rejected, Transient
+from gateway.core.model import VIETNAM
 from gateway.core.rules import Rules
 from gateway.entry.api.door import within_quota
 from gateway.entry.api.hub import CALLER, SOURCE, TRACE_ID, Hub, hub
@@ -21,6 +23,7 @@ from gateway.flows.refuse import refuse
 
 BINARY: Final = "downloadEdoc"
 """The verb whose answer is no JSON: a refusal must not look like a file."""
+_DATE: Final = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _STATUS: Final = {"15": 403, "20": 502}
 
 
@@ -44,6 +47,22 @@ class Call:
             detail = f"Thiếu tham số {name} trong các tiêu đề đã ký."
             raise Rejected("malformed-request", path=name, detail=detail, detail_en=f"{name} is not among the signed headers.")
         return value
+
+    def bound(self, name: str) -> datetime | None:
+        """Read a bound of time, Vietnam's; a day that ends a range is in it. Raises `malformed-request`."""
+        given = self.signed.get(name).strip()
+        if not given:
+            return None
+        read = _DATE.fullmatch(given)
+        try:
+            if read is None:
+                raise ValueError(given)
+            at = datetime(*(int(each or 0) for each in read.groups()), tzinfo=VIETNAM)  # type: ignore[misc,arg-type]
+        except ValueError as error:
+            raise Rejected("malformed-request", path=name, detail="yyyy/MM/dd HH:mm:ss.") from error
+        if name == "toDate":
+            at += timedelta(days=1) if read.group(4) is None else timedelta(seconds=1)
+        return at
 
 
 Verb = Callable[[Call], Awaitable[web.StreamResponse]]

@@ -1,9 +1,8 @@
 """What waits for the caller, what became of what it sent, and the files."""
 
 import base64
-import re
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -22,7 +21,6 @@ MOST: Final = 500
 """Packages of one list: what is taken makes room for the next."""
 CHUNK: Final = 3 * 64 * 1024
 """A multiple of three: base64 of parts is base64 of the whole."""
-_DATE: Final = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 
 
 async def received(call: Call) -> web.Response:
@@ -31,7 +29,7 @@ async def received(call: Call) -> web.Response:
         rows = [row for each in await _filed(call) if (row := _status_row(each, call)) is not None]
     else:
         rows = await _deliveries(call)
-    since, until = _bound(call, "fromDate"), _bound(call, "toDate")
+    since, until = call.bound("fromDate"), call.bound("toDate")
     kept = [row for at, row in rows if (since is None or at >= since) and (until is None or at < until)]
     return said(data=kept)
 
@@ -211,20 +209,3 @@ def _sent_rows(view: DocumentView) -> list[dict[str, Any]]:
         }
         for each in view.deliveries
     ]
-
-
-def _bound(call: Call, name: str) -> datetime | None:
-    """Read a bound of time, Vietnam's; a day that ends a range is in it. Raises `malformed-request`."""
-    given = call.signed.get(name).strip()
-    if not given:
-        return None
-    read = _DATE.fullmatch(given)
-    try:
-        if read is None:
-            raise ValueError(given)
-        at = datetime(*(int(each or 0) for each in read.groups()), tzinfo=VIETNAM)  # type: ignore[misc,arg-type]
-    except ValueError as error:
-        raise Rejected("malformed-request", path=name, detail="yyyy/MM/dd HH:mm:ss.") from error
-    if name == "toDate":
-        at += timedelta(days=1) if read.group(4) is None else timedelta(seconds=1)
-    return at
