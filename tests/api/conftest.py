@@ -160,11 +160,11 @@ async def hub(working_folder: Path, tmp_path: Path, clock: FakeClock, settings: 
         at = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition, patience=Patience(seconds=2))
         async with TestServer(application(at)) as server, aiohttp.ClientSession() as session:
             base = str(server.make_url("")).rstrip("/")
-            clients = {each.name: _client(each, session, base) for each in (working_folder / "agencies").iterdir()}
+            clients = {each.name: client_of(each, session, base) for each in (working_folder / "agencies").iterdir()}
             yield Province(folder=working_folder, base=base, clock=clock, hub=at, clients=clients)
 
 
-def _client(folder: Path, session: aiohttp.ClientSession, base: str) -> Client:
+def client_of(folder: Path, session: aiohttp.ClientSession, base: str) -> Client:
     key = load_pem_private_key((folder / "key.pem").read_bytes(), None)
     return Client(
         organ=folder.name,
