@@ -36,7 +36,7 @@ NEWS: Final = frozenset(
         *(f"ResponseFor/{each}" for each in paths.ANSWER),
         *("StatusCode", "Description", "Timestamp"),
         *(f"StaffInfo/{each}" for each in paths.STAFF),
-        *(f"hub/{each}" for each in ("key", "sequence", "reference", "direction", "now")),
+        *(f"hub/{each}" for each in ("key", "sequence", "reference", "direction", "by_code", "now")),
     )
 )
 STATUS: Final = frozenset(("StatusCode", "Description", "Timestamp", *(f"StaffInfo/{each}" for each in paths.STAFF)))

@@ -1,11 +1,11 @@
 """Statuses that the vendor reports on documents that it was handed, and news that it is told of documents."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from gateway.sdk import Accepted, CollectedStatus, Notice, Outcome, StatusCode
+from gateway.sdk import Accepted, BusinessType, CollectedStatus, Notice, Outcome, StatusCode
 
 from .columns import moment, text_of
 from .outbox import ROUND
@@ -25,6 +25,8 @@ from .rows import (
     vendors_key,
 )
 from .tables import condition
+
+_WANTED: Final[Mapping[BusinessType | None, str]] = {BusinessType.UPDATE: "update", BusinessType.REPLACE: "replace"}
 
 
 def collect(vendor: Vendor) -> Iterator[CollectedStatus]:
@@ -54,18 +56,21 @@ def acknowledge(vendor: Vendor, status: CollectedStatus, outcome: Outcome) -> No
 def report(vendor: Vendor, notice: Notice) -> None:
     """Write news down, once for its key. What the vendor has no code for is not told."""
     news, table = vendor.mapping.news, vendor.tables.news
-    what = notice.code.value if notice.code is not None else notice.state.value
     codes = next((each.codes for each in news.columns.values() if each.source == "StatusCode"), {})
-    if codes and what not in codes:
-        vendor.context.log("news.untold", status=what, document=notice.document)
+    if codes and notice.said not in codes:
+        vendor.context.log("news.untold", status=notice.said, document=notice.document)
         return
     with vendor.database.transaction() as connection:
         if not claim(connection, vendor, NOTICE, notice.key, None):
             return
-        recall = notice.code is StatusCode.RECALL_REQUESTED
-        kind, key = (DOCUMENT, notice.delivery) if recall else (SENT, notice.document)
+        kind, key = (DOCUMENT, notice.delivery) if notice.to_receiver else (SENT, notice.document)
         reference = reference_of(connection, vendor, kind, key)
-        insert(connection, vendor, table, row_of(table, news.columns, _fields(vendor, notice, what, reference, recall=recall)))
+        insert(connection, vendor, table, row_of(table, news.columns, _fields(vendor, notice, reference)))
+
+
+def _direction(notice: Notice) -> str:
+    """Name what the news is to its reader: of a document that it sent, or what the sender of one that it received wants."""
+    return _WANTED.get(notice.business_type, "recall") if notice.to_receiver else "news"
 
 
 def _status(connection: sa.Connection, vendor: Vendor, row: Mapping[str, Any]) -> CollectedStatus | None:
@@ -91,9 +96,9 @@ def _status(connection: sa.Connection, vendor: Vendor, row: Mapping[str, Any]) -
         return None
 
 
-def _fields(vendor: Vendor, notice: Notice, what: str, reference: str | None, *, recall: bool) -> dict[str, str]:
-    """Give the fields of news. It speaks for the receiver, but of a recall, which the sender asks of the receiver."""
-    speaker, owner = (notice.sender, notice.receiver) if recall else (notice.receiver, notice.sender)
+def _fields(vendor: Vendor, notice: Notice, reference: str | None) -> dict[str, str]:
+    """Give the fields of news. It speaks for the receiver, or for the sender where he asks or does something."""
+    speaker, owner = (notice.sender, notice.receiver) if notice.to_receiver else (notice.receiver, notice.sender)
     staff = {f"StaffInfo/{name.capitalize()}": text for name, text in notice.staff.items()}
     return {
         "From/OrganId": speaker,
@@ -101,13 +106,14 @@ def _fields(vendor: Vendor, notice: Notice, what: str, reference: str | None, *,
         "ResponseFor/Code": f"{notice.number}/{notice.notation}",
         "ResponseFor/PromulgationDate": text_of(notice.promulgated_on),
         "ResponseFor/DocumentId": notice.document_id,
-        "StatusCode": what,
+        "StatusCode": notice.said,
         "Description": notice.description,
         "Timestamp": text_of(notice.at),
         **staff,
         "hub/key": notice.key,
         "hub/sequence": str(notice.sequence),
         "hub/reference": reference or "",
-        "hub/direction": "recall" if recall else "news",
+        "hub/direction": _direction(notice),
+        "hub/by_code": notice.by_code or "",
         "hub/now": text_of(vendor.context.now()),
     }

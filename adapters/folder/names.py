@@ -55,8 +55,7 @@ def of_document(consignment: Consignment) -> str:
 def of_notice(notice: Notice) -> str:
     """Name news: its sequence (names sort in the order of the news), what it says, the code of the document, its own mark."""
     code = plain(f"{notice.number}-{notice.notation}")
-    said = notice.code or plain(notice.state)
-    return f"{notice.sequence:012d}_{said}_{code}_{identity(notice.key)[:IDENTITY]}"
+    return f"{notice.sequence:012d}_{plain(notice.said)}_{code}_{identity(notice.key)[:IDENTITY]}"
 
 
 def of_part(number: int, name: str) -> str:

@@ -64,5 +64,8 @@ def _json(notice: Notice) -> bytes:
         "state": notice.state.value,
         "description": notice.description,
         "at": notice.at.isoformat(),
+        "business_type": None if notice.business_type is None else int(notice.business_type),
+        "by_document": notice.by_document,
+        "by_code": notice.by_code,
     }
     return json.dumps(facts, ensure_ascii=False, indent=2).encode()

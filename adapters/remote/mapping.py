@@ -163,6 +163,9 @@ def notice_of(notice: Notice) -> dict[str, Any]:
         "description": notice.description,
         "staff": dict(notice.staff),
         "at": notice.at.isoformat(),
+        "business_type": None if notice.business_type is None else int(notice.business_type),
+        "by_document": notice.by_document,
+        "by_code": notice.by_code,
     }
 
 

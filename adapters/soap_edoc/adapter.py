@@ -25,7 +25,7 @@ from gateway.sdk.blocking import BlockingAdapter, chunks
 from gateway.sdk.edxml import stream
 from gateway.sdk.http import Connection
 
-from .traces import status_package, trace_fields
+from .traces import known_as, status_package, trace_fields
 from .wire import legal
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class SoapEdoc(BlockingAdapter):
         if notice.code is not None:
             given: dict[str, Any] = {"document": status_package(notice, notice.code)}
         else:
-            given = {"docId": notice.document, "trace": dict(trace_fields(notice, notice.document))}
+            given = {"docId": known_as(notice), "trace": dict(trace_fields(notice, known_as(notice)))}
         self._client.demand(self._client.call("UpdateTraces", messageId=notice.key, **given))
 
     def collect(self) -> Iterator[Collected]:

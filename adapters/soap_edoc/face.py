@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Final, TypeVar
 from xml.sax.saxutils import escape
 
-from gateway.sdk import Consignment, Notice, Opener, Rejected, StatusCode, Transient
+from gateway.sdk import Consignment, Opener, Rejected, Transient
 from gateway.sdk.edxml import stream
 from gateway.sdk.face import Desk, Listed, Request, Response, Waiting
 from gateway.sdk.words import reasons
 
 from .codes import failed, refused
-from .traces import reported, trace_fields
+from .traces import known_as, reported, trace_fields
 from .wire import CONTENT_TYPE, Call, Fields, Group, Misuse, encoded, optional, read_call, weight, write_answer, write_fault
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ async def confirm_received(given: Group, desk: Desk) -> Fields:
 async def get_traces(given: Group, desk: Desk) -> Fields:
     """Give news after the caller's own cursor."""
     news, cursor = await desk.news(given.text("after"), given.number("limit", USUAL))
-    return (*DONE, ("next", cursor), *(("trace", trace_fields(each, _known_as(each))) for each in news))
+    return (*DONE, ("next", cursor), *(("trace", trace_fields(each, known_as(each))) for each in news))
 
 
 async def update_traces(given: Group, desk: Desk) -> Fields:
@@ -196,11 +196,6 @@ def _pending(waiting: Waiting) -> Fields:
         ("priority", str(int(waiting.priority))),
         ("size", str(waiting.size)),
     )
-
-
-def _known_as(notice: Notice) -> str:
-    """Give the id by which the reader knows a document: a receiver, which alone is asked for it back, by that of its delivery."""
-    return notice.delivery if notice.code is StatusCode.RECALL_REQUESTED else notice.document
 
 
 def _organization(listed: Listed) -> Fields:

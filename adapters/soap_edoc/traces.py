@@ -37,6 +37,11 @@ def status_package(notice: Notice, code: StatusCode) -> bytes:
     )
 
 
+def known_as(notice: Notice) -> str:
+    """Give the id by which its reader knows a document: a receiver, whom its sender asks something, by that of its delivery."""
+    return notice.delivery if notice.to_receiver else notice.document
+
+
 def trace_fields(notice: Notice, doc_id: str) -> Fields:
     """Write a notice as a trace; `doc_id` is the id by which its reader knows the document."""
     return optional(
@@ -48,7 +53,7 @@ def trace_fields(notice: Notice, doc_id: str) -> Fields:
         ("fromOrganId", notice.sender),
         ("toOrganId", notice.receiver),
         ("statusCode", notice.code),
-        ("state", notice.state),
+        ("state", notice.state if notice.code is not None else notice.said),
         ("description", legal(notice.description)),
         ("timestamp", f"{notice.at.astimezone(VIETNAM):{WRITTEN}}"),
         *((name, legal(notice.staff.get(name, ""))) for name in STAFF),

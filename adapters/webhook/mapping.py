@@ -82,6 +82,9 @@ def status_event(notice: Notice) -> Body:
         "description": notice.description,
         "staff": dict(notice.staff),
         "at": notice.at.isoformat(),
+        "business_type": None if notice.business_type is None else int(notice.business_type),
+        "by_document": notice.by_document,
+        "by_code": notice.by_code,
     }
     return json_body({"type": STATUS, "timestamp": notice.at.isoformat(), "data": data})
 

@@ -99,7 +99,7 @@ TABLE: tuple[Row, ...] = (
 FINAL = frozenset({State.REJECTED, State.RECALLED, State.REPLACED})
 ANSWERS = frozenset({StatusCode.RECALL_AGREED, StatusCode.RECALL_REFUSED})
 """The receiver's answer to what the sender asked last: a recall, else an update."""
-_HOLDING = _OPEN | {State.DELIVERING, State.RECALL_REQUESTED}
+HOLDING = _OPEN | {State.DELIVERING, State.RECALL_REQUESTED}
 """The receiver has the document, or may have it."""
 
 NEEDS_REASON = frozenset({StatusCode.REFUSED, StatusCode.RECALL_REQUESTED, StatusCode.RECALL_REFUSED})
@@ -149,7 +149,7 @@ def superseded(standing: Standing) -> Standing | None:
 
 def asked_to_update(standing: Standing) -> Standing | None:
     """Give the standing while an update waits for its answer; None where the receiver has nothing to update."""
-    return replace(standing, updating=True) if standing.state in _HOLDING else None
+    return replace(standing, updating=True) if standing.state in HOLDING else None
 
 
 def resolve(standing: Standing, trigger: str) -> Standing:

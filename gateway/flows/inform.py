@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +11,8 @@ from gateway.core.deadlines import RULES, Rule
 from gateway.core.directory import Link, System
 from gateway.core.fault_codes import FAULTS
 from gateway.core.faults import Fault, Undeliverable
-from gateway.core.model import OrganId, State, StatusCode
+from gateway.core.lifecycle import HOLDING
+from gateway.core.model import BusinessType, OrganId, State, StatusCode
 from gateway.core.retry import Backoff
 from gateway.flows.within import within
 from gateway.ports import Bulletin, News, Ports, Telling
@@ -120,17 +121,23 @@ def _parted(bulletin: Bulletin, told: _Told) -> tuple[list[News], list[News]]:
     return list(bulletin.news[:count]), list(bulletin.news[count:])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What an event says to one side. `by` names the document that did it in the event's data, as `<by>` and `<by>_code`."""
+
+    code: StatusCode | None = None
+    state: State
+    words: str
+    business_type: BusinessType | None = None
+    by: str = ""
+
+
 def notice(news: News, organs: Collection[OrganId]) -> Notice | None:
     """Give the notice that an event is to a system that acts for `organs`; None where it is no news to it."""
     event, document, data = news.event, news.document, news.event.data
-    said = _to_sender(event.type, data) if document.sender in organs else None
-    if event.type in {"deadline.reminder", "deadline.overdue"}:
-        said = _reminder(data, organs)
-    if said is None and event.type == "recall.requested" and data["to"] in organs and data["state"] != State.RECALLED:
-        said = (StatusCode.RECALL_REQUESTED, State(data["state"]), data["description"])
+    said = _said(news, organs)
     if said is None or event.delivery is None:
         return None
-    code, state, description = said
     return Notice(
         key=f"{event.delivery}-{event.seq}",
         sequence=event.seq,
@@ -142,35 +149,70 @@ def notice(news: News, organs: Collection[OrganId]) -> Notice | None:
         promulgated_on=document.promulgated_on,
         sender=document.sender,
         receiver=OrganId(data["to"]),
-        code=code,
-        state=state,
-        description=description,
+        code=said.code,
+        state=said.state,
+        description=said.words,
         staff=data.get("staff") or {},
         at=datetime.fromisoformat(data["reported_at"]) if data.get("reported_at") else event.at,
+        business_type=said.business_type,
+        by_document=data.get(said.by),
+        by_code=data.get(f"{said.by}_code") if said.by else None,
     )
 
 
-def _to_sender(happened: str, data: dict[str, Any]) -> tuple[StatusCode | None, State, str] | None:
-    """Give code, state and words of an event to the document's sender: what he did himself is no news, but what came of it."""
+def _said(news: News, organs: Collection[OrganId]) -> _Said | None:
+    happened, data = news.event.type, news.event.data
+    if happened in {"deadline.reminder", "deadline.overdue"}:
+        return _reminder(data, organs)
+    said = _to_sender(happened, data) if news.document.sender in organs else None
+    if said is None and data.get("to") in organs:
+        said = _to_receiver(happened, data)
+    return said
+
+
+def _to_sender(happened: str, data: dict[str, Any]) -> _Said | None:
+    """Say an event to the document's sender: what he did himself is no news, but what came of it."""
     if happened == "status.received" and data["status_code"] != StatusCode.RECALL_REQUESTED:
-        return StatusCode(data["status_code"]), State(data["state"]), data["description"]
+        said = _Said(code=StatusCode(data["status_code"]), state=State(data["state"]), words=data["description"])
+        return replace(said, business_type=BusinessType.UPDATE, by="updated_by") if "updated_by" in data else said
     if happened == "recall.requested" and data["state"] == State.RECALLED:
-        return None, State.RECALLED, data["description"]
+        return _Said(state=State.RECALLED, words=data["description"])
     if happened == "recall.answered" and "cause" in data:  # the hub itself: no attempt had reached the receiver
-        return None, State.RECALLED, FAULTS[data["cause"]].vi
+        return _Said(state=State.RECALLED, words=FAULTS[data["cause"]].vi)
     if happened in _STATES:
-        return None, _STATES[happened], _words(data)
+        return _Said(state=_STATES[happened], words=_words(data))
     return None
 
 
-def _reminder(data: dict[str, Any], organs: Collection[OrganId]) -> tuple[None, State, str] | None:
-    """Give the words of a step of a deadline to those whom it tells; its delivery stands where it stood."""
+def _to_receiver(happened: str, data: dict[str, Any]) -> _Said | None:
+    """Say to a receiver what the sender asks of him, or has done. What he never had is no news to him."""
+    if happened == "recall.requested" and data["state"] != State.RECALLED:
+        said = _Said(code=StatusCode.RECALL_REQUESTED, state=State(data["state"]), words=data["description"])
+        return replace(said, business_type=BusinessType.RECALL, by="recalled_by") if "recalled_by" in data else said
+    if happened == "update.requested":
+        words = _revised("Đề nghị cập nhật theo văn bản", data["updated_by_code"], data["reason"])
+        return _Said(state=State(data["state"]), words=words, business_type=BusinessType.UPDATE, by="updated_by")
+    if happened == "document.replaced" and data["previous"] in HOLDING:
+        words = _revised("Đã được thay thế bằng văn bản", data["replaced_by_code"], data["reason"])
+        return _Said(state=State.REPLACED, words=words, business_type=BusinessType.REPLACE, by="replaced_by")
+    return None
+
+
+def _revised(what: str, code: str, reason: str) -> str:
+    """Name the document that does it, and why, where it says more than its code."""
+    return f"{what} {code}" if reason == code else f"{what} {code}: {reason}"
+
+
+def _reminder(data: dict[str, Any], organs: Collection[OrganId]) -> _Said | None:
+    """Say a step of a deadline to those whom it tells; its delivery stands where it stood."""
     tells = {"agency": data["to"], "sender": data["from"]}
     if data["delivery_state"] is None or not any(tells.get(each) in organs for each in data["tells"]):
         return None
     due_at = datetime.fromisoformat(data["due_at"])
     late = "Quá hạn" if data["step"] in {"overdue", "day_later", "three_days_later"} else "Sắp đến hạn"
-    return None, State(data["delivery_state"]), f"{late}: {RULES[Rule(data['rule'])].vi} (hạn {due_at:%H:%M %d/%m/%Y})"
+    return _Said(
+        state=State(data["delivery_state"]), words=f"{late}: {RULES[Rule(data['rule'])].vi} (hạn {due_at:%H:%M %d/%m/%Y})"
+    )
 
 
 def _words(data: dict[str, Any]) -> str:

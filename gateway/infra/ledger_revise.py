@@ -70,7 +70,7 @@ def _ask_to_update(connection: sa.Connection, document: Document, wanted: Collec
             continue
         mine = sa.and_(links.c.document == document.id, links.c.delivery == own.id)
         connection.execute(links.update().where(mine).values(answer=AWAITED))
-        _tell(connection, view, document, "update.requested", "updated_by", reason)
+        _tell(connection, view, document, "update.requested", "updated_by", reason, state=own.state.value)
 
 
 def _replace(connection: sa.Connection, document: Document, wanted: Collection[str], reason: str) -> None:
@@ -83,7 +83,8 @@ def _replace(connection: sa.Connection, document: Document, wanted: Collection[s
         if own.state is State.QUEUED:
             connection.execute(outbox.delete().where(outbox.c.delivery == own.id))
         move(connection, own, after, why=reason, lease_token=None, lease_expires_at=None)
-        _tell(connection, view, document, "document.replaced", "replaced_by", reason, previous=own.state.value)
+        moved = {"state": after.state.value, "previous": own.state.value}
+        _tell(connection, view, document, "document.replaced", "replaced_by", reason, **moved)
 
 
 def _tell(

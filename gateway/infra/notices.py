@@ -29,7 +29,7 @@ TO_SENDERS: Final = (
     "deadline.reminder",
     "deadline.overdue",
 )
-TO_RECEIVERS: Final = ("recall.requested", "deadline.reminder", "deadline.overdue")
+TO_RECEIVERS: Final = ("recall.requested", "update.requested", "document.replaced", "deadline.reminder", "deadline.overdue")
 WORDS: Final = 500
 """Characters of the other side's answer that are kept."""
 

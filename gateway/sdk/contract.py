@@ -78,8 +78,10 @@ class Notice:
 
     For the sender's system: a status that the receiver reported (`code` 01 … 06, 15, 16), or, without a code, what the hub
     itself knows (`state`: collected, failed, rejected, recalled, replaced). For the receiver's system: that the sender asks for
-    the document back (13). To both, without a code: that a deadline comes or has passed, in words, while `state` stands.
-    `delivery` is the key of its consignment; `sender` and `receiver` are the document's.
+    the document back (13), or, without a code, asks to update it (`business_type` UPDATE, `state` stands, 15 or 16 answers) or
+    has replaced it (REPLACE). To both, without a code: that a deadline comes or has passed, in words, while `state` stands.
+    `delivery` is the key of its consignment; `sender` and `receiver` are the document's. `by_document` is the hub's id of the
+    document that asks or replaces, `by_code` its code as printed; an answer to an update (15, 16) has the update's id alone.
     """
 
     key: str
@@ -97,6 +99,21 @@ class Notice:
     description: str
     staff: Mapping[str, str]
     at: datetime
+    business_type: BusinessType | None = None
+    by_document: str | None = None
+    by_code: str | None = None
+
+    @property
+    def said(self) -> str:
+        """Give what it says in one word: a status code, "update", or a state."""
+        if self.code is not None:
+            return self.code.value
+        return "update" if self.business_type is BusinessType.UPDATE else self.state.value
+
+    @property
+    def to_receiver(self) -> bool:
+        """Tell whether it is the sender's word to the receiver: a recall, an update, a replacement."""
+        return self.code is StatusCode.RECALL_REQUESTED or (self.code is None and self.business_type is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ STATUS = "a status that waits names its delivery and is given once"
 NEWS = "a status reaches the other side with its words"
 NEWS_AGAIN = "news told again after a lost answer has one effect"
 ORDER = "statuses out of order or doubled have one effect each"
+REVISED = "an update or a replacement is told once at most and is no status"
 BACK = "a wish to have a document back reaches the other side once"
 HEALTH = "health is quiet and changes nothing while all is well"
 HEALTH_AWAY = "health sees that the other side is away and back"
@@ -72,8 +73,8 @@ BROKEN: dict[type, set[str]] = {
     otherwise.Greedy: {AGAIN, LEFT},
     otherwise.Cutting: {WAITING},
     otherwise.Confusing: {STATUS},
-    otherwise.Repeating: {NEWS_AGAIN, ORDER, BACK},
-    otherwise.Curt: {NEWS, BACK},
+    otherwise.Repeating: {NEWS_AGAIN, ORDER, REVISED, BACK},
+    otherwise.Curt: {NEWS, REVISED, BACK},
     otherwise.Rounding: {NEWS},
     otherwise.Trying: {HEALTH},
     otherwise.Cheerful: {HEALTH_AWAY, HEALTH_CREDENTIALS},

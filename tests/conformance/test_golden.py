@@ -55,7 +55,8 @@ def test_each_document_has_a_key_of_its_own_and_the_same_one_each_time() -> None
 def test_each_news_has_a_key_of_its_own() -> None:
     consignment = golden.consignment()
     news = [golden.notice(), golden.notice(sequence=8), golden.notice(code=None), golden.recall(consignment)]
-    assert len({each.key for each in news}) == 4
+    news += [golden.update(consignment), golden.replacement(consignment)]
+    assert len({each.key for each in news}) == 6
     assert (news[3].delivery, news[3].number) == (consignment.key, consignment.number)
 
 

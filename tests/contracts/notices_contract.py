@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from gateway.core.faults import Transient, Undeliverable
+from gateway.core.links import LinkKind
 from gateway.core.model import StatusCode
 from gateway.infra.outbox import SqlOutbox
 from gateway.ports import Bulletin, DeadLetters, Ledger, Notices, Telling
 from tests.contracts.entries import LATER, NOW, OTHER, OTHER_SYSTEM, RECEIVER, SENDER, SYSTEM, entry, recall, report, seal
+from tests.contracts.links_revise_contract import revising
 from tests.contracts.outbox_contract import delivery
 
 SECOND = timedelta(seconds=1)
@@ -110,6 +114,18 @@ class NoticesContract:
         bulletin = await notices.claim(SYSTEM, {RECEIVER}, limit=10, until=LATER, now=NOW)
         assert bulletin is not None
         assert [each.event.type for each in bulletin.news] == ["recall.requested"]
+
+    @pytest.mark.parametrize(
+        ("kind", "type_"), [(LinkKind.UPDATE, "update.requested"), (LinkKind.REPLACE, "document.replaced")], ids=str
+    )
+    async def test_a_receivers_system_is_told_what_another_document_does_to_its_own(
+        self, ledger: Ledger, notices: Notices, kind: LinkKind, type_: str
+    ) -> None:
+        await self.said(ledger, 1, StatusCode.ARRIVED)
+        await ledger.accept(revising(kind, [delivery(1)], target=entry(1)))
+        bulletin = await notices.claim(SYSTEM, {RECEIVER}, limit=10, until=LATER, now=NOW)
+        assert bulletin is not None
+        assert [(each.event.type, each.document.number) for each in bulletin.news] == [(type_, "1")]
 
     async def test_others_hear_nothing(self, ledger: Ledger, notices: Notices) -> None:
         await self.said(ledger, 1, StatusCode.ARRIVED)

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.core.directory import Link, System
 from gateway.core.faults import Misconfigured, Transient, Undeliverable
-from gateway.core.model import OrganId, State, StatusCode, StatusReport
+from gateway.core.model import BusinessType, OrganId, State, StatusCode, StatusReport
 from gateway.flows.acknowledge import acknowledge
 from gateway.flows.inform import PATIENCE, inform
 from gateway.ports import Telling
@@ -133,6 +133,55 @@ async def test_the_sender_is_not_told_what_he_asked_for_but_its_answer(plane: Pl
     await acknowledge(plane.ports, PUSHED, delivery, agreed)
     await tell(plane)
     assert [(each.code, each.state) for each in plane.office.told[1:]] == [(StatusCode.RECALL_AGREED, State.RECALLED)]
+
+
+async def revised(plane: Plane, business_type: BusinessType, number: int = 1) -> str:
+    """Have the sender update or replace a document by another of the same number; give the id of the other."""
+    return (await plane.send(number, business_type=business_type)).document
+
+
+async def test_the_receivers_system_is_told_that_a_document_is_to_be_updated_and_by_which(plane: Plane) -> None:
+    delivery = await reported(plane, StatusCode.REGISTERED)
+    update = await revised(plane, BusinessType.UPDATE)
+    await tell(plane, PUSHED)
+    (told,) = plane.office.told
+    assert (told.delivery, told.code, told.state, told.business_type) == (delivery, None, State.RECEIVED, BusinessType.UPDATE)
+    assert (told.by_document, told.by_code) == (update, "1/UBND-VP")
+    assert told.description == "Đề nghị cập nhật theo văn bản 1/UBND-VP: Sửa lỗi"
+
+
+async def test_the_receivers_system_is_told_that_a_document_is_replaced_and_by_which(plane: Plane) -> None:
+    delivery = await reported(plane, StatusCode.REGISTERED)
+    new = await revised(plane, BusinessType.REPLACE)
+    await tell(plane, PUSHED)
+    (told,) = plane.office.told
+    assert (told.delivery, told.code, told.state, told.business_type) == (delivery, None, State.REPLACED, BusinessType.REPLACE)
+    assert (told.by_document, told.description) == (new, "Đã được thay thế bằng văn bản 1/UBND-VP: Sửa lỗi")
+
+
+async def test_a_recall_by_a_document_names_it(plane: Plane) -> None:
+    await reported(plane, StatusCode.REGISTERED)
+    recall = await revised(plane, BusinessType.RECALL)
+    await tell(plane, PUSHED)
+    (told,) = plane.office.told
+    assert (told.code, told.business_type, told.by_document) == (StatusCode.RECALL_REQUESTED, BusinessType.RECALL, recall)
+
+
+async def test_that_what_he_never_had_was_replaced_is_no_news_to_a_receiver(plane: Plane) -> None:
+    await plane.send()
+    await revised(plane, BusinessType.REPLACE)
+    await tell(plane, PUSHED)
+    assert plane.office.told == []
+
+
+async def test_the_sender_is_told_the_answer_to_his_update_and_nothing_of_his_asking(plane: Plane) -> None:
+    delivery = await reported(plane)
+    update = await revised(plane, BusinessType.UPDATE)
+    await acknowledge(plane.ports, PUSHED, delivery, StatusReport(code=StatusCode.RECALL_AGREED, reporter=OrganId(DEPARTMENT)))
+    await tell(plane)
+    (_, told) = plane.office.told
+    assert (told.code, told.state) == (StatusCode.RECALL_AGREED, State.COLLECTED)
+    assert (told.business_type, told.by_document) == (BusinessType.UPDATE, update)
 
 
 async def test_what_is_recalled_before_it_went_out_is_told_as_done(plane: Plane) -> None:

@@ -1,12 +1,12 @@
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from gateway.sdk import Adapter, BusinessType, Misconfigured, OrganId, Transient, Undeliverable, edxml
+from gateway.sdk import Adapter, BusinessType, Consignment, Misconfigured, Notice, OrganId, Transient, Undeliverable, edxml
 from gateway.sdk.conformance import golden
 from gateway.sdk.conformance.checks_whole import business_of
 from gateway.sdk.conformance.other_side import Mood
@@ -125,6 +125,18 @@ async def test_a_recall_of_a_document_that_was_delivered_names_its_row(adapter: 
     (row,) = other.rows('SELECT * FROM "CONNECT_PROCESS_OUT"')
     assert (row["STATUS"], str(row["DOCUMENT_ID"])) == (13, taken.reference)
     assert row["IDENTIFIER_CODE"] == golden.SENDER
+
+
+@pytest.mark.parametrize(("made", "status"), [(golden.update, 12), (golden.replacement, -4)], ids=["update", "replacement"])
+async def test_what_updates_or_replaces_a_document_that_was_delivered_names_its_row(
+    adapter: Adapter, other: OtherSide, made: Callable[[Consignment], Notice], status: int
+) -> None:
+    taken = await adapter.deliver(golden.consignment())
+    notice = made(golden.consignment())
+    await adapter.report(notice)
+    (row,) = other.rows('SELECT * FROM "CONNECT_PROCESS_OUT"')
+    assert (row["STATUS"], str(row["DOCUMENT_ID"]), row["DESCRIPTION"]) == (status, taken.reference, notice.description)
+    assert (row["IDENTIFIER_CODE"], row["OWNER_CODE"]) == (golden.SENDER, golden.RECEIVER)
 
 
 async def test_a_database_that_breaks_after_it_committed_has_the_document_once(adapter: Adapter, other: OtherSide) -> None:

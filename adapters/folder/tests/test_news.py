@@ -43,6 +43,19 @@ async def test_what_only_the_hub_knows_is_json(tmp_path: Path) -> None:
     assert (facts["state"], facts["description"], facts["number"]) == ("failed", "Không kết nối được", "7")
 
 
+async def test_a_wish_to_update_is_json_that_names_the_document_which_asks(tmp_path: Path) -> None:
+    notice = golden.update(golden.consignment())
+    item = news(notice)
+    (sheet,) = item.sheets
+    facts = json.loads(b"".join([chunk async for chunk in sheet.open()]))
+    assert item.name.startswith("000000000008_update_12-CV-SNV_") and item.name.endswith(".json")
+    assert (facts["business_type"], facts["by_document"], facts["by_code"]) == (2, notice.by_document, "14/CV-SNV")
+
+
+async def test_a_replacement_is_named_by_its_state(tmp_path: Path) -> None:
+    assert news(golden.replacement(golden.consignment())).name.startswith("000000000009_replaced_12-CV-SNV_")
+
+
 async def test_a_long_description_is_cut_to_what_the_regulation_allows(tmp_path: Path) -> None:
     status = edxml.read((await _file(tmp_path, description="ă" * 900)).read_bytes())
     assert isinstance(status, edxml.StatusPackage)

@@ -98,8 +98,10 @@ async def test_nothing_of_the_document_is_in_a_header_of_the_form(tmp_path: Path
         golden.notice(),
         golden.notice(code=None, state=State.COLLECTED),
         golden.notice(code=StatusCode.RECALL_REQUESTED, staff={}),
+        golden.update(CONSIGNMENT),
+        golden.replacement(CONSIGNMENT),
     ],
-    ids=["status", "state", "recall"],
+    ids=["status", "state", "recall", "update", "replacement"],
 )
 async def test_news_is_as_described(tmp_path: Path, notice: Any) -> None:
     async with linked(tmp_path) as (adapter, service):

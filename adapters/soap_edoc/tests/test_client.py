@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from gateway.sdk import (
     Adapter,
     BusinessType,
     Collected,
+    Consignment,
     Misconfigured,
+    Notice,
     Refused,
     State,
     StatusCode,
@@ -165,6 +167,19 @@ async def test_what_edxml_has_no_code_for_is_a_trace(vendor: Vendor, adapter: Ad
     trace = vendor.news[notice.key].find("{*}trace")
     assert trace is not None
     assert (trace.findtext("{*}state"), trace.findtext("{*}statusCode")) == ("failed", None)
+
+
+@pytest.mark.parametrize(("made", "state"), [(golden.update, "update"), (golden.replacement, "replaced")])
+async def test_an_update_or_a_replacement_is_a_trace_of_the_delivery(
+    vendor: Vendor, adapter: Adapter, made: Callable[[Consignment], Notice], state: str
+) -> None:
+    notice = made(golden.consignment())
+    await adapter.report(notice)
+    told = vendor.news[notice.key]
+    trace = told.find("{*}trace")
+    assert trace is not None
+    assert (trace.findtext("{*}state"), trace.findtext("{*}statusCode")) == (state, None)
+    assert (told.findtext("{*}docId"), trace.findtext("{*}description")) == (notice.delivery, notice.description)
 
 
 async def test_a_recall_is_asked_by_the_sender(vendor: Vendor, adapter: Adapter) -> None:

@@ -25,10 +25,13 @@ KEY: Final = b"a secret that everybody knows..."
 async def samples() -> dict[str, bytes]:
     """Make them, by their names."""
     consignment, notice = golden.consignment(None, golden.part()), golden.notice()
+    update, replacement = golden.update(consignment), golden.replacement(consignment)
     bodies = {
         "document.multipart": (consignment.key, envelope_and_parts(consignment)),
         "document.json": (consignment.key, document_event(consignment)),
         "status.json": (notice.key, status_event(notice)),
+        "update.json": (update.key, status_event(update)),
+        "replacement.json": (replacement.key, status_event(replacement)),
     }
     headers = {
         name: {"Content-Type": body.content_type} | await signed(body, key=key, now=AT, by=[KEY])

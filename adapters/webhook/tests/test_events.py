@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway.sdk import BusinessType, Consignment, Priority, State, StatusCode
+from gateway.sdk import BusinessType, Consignment, Notice, Priority, State, StatusCode
 from gateway.sdk.conformance import golden
 from gateway.sdk.conformance.comparing import octets
 from gateway.sdk.http import envelope_and_parts
@@ -124,8 +124,30 @@ async def test_news_goes_to_its_own_address_where_there_is_one(tmp_path: Path) -
             "description": notice.description,
             "staff": dict(notice.staff),
             "at": "2026-05-13T02:15:00+00:00",
+            "business_type": None,
+            "by_document": None,
+            "by_code": None,
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("notice", "state", "business_type"),
+    [
+        (golden.update(golden.consignment()), "collected", 2),
+        (golden.replacement(golden.consignment()), "replaced", 3),
+    ],
+    ids=["update", "replacement"],
+)
+async def test_an_update_and_a_replacement_name_the_document_that_does_it(
+    tmp_path: Path, notice: Notice, state: str, business_type: int
+) -> None:
+    receiver = Receiver()
+    async with receiver.serving() as url, opened(tmp_path, url) as adapter:
+        await adapter.report(notice)
+    data = json.loads(receiver.contents[notice.key].kept)["data"]
+    assert (data["code"], data["state"], data["business_type"]) == (None, state, business_type)
+    assert (data["by_document"], data["by_code"]) == (notice.by_document, "14/CV-SNV")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """Checks that news of documents reaches the other side."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 import pytest
 
-from gateway.sdk import Notice, State, StatusCode
+from gateway.sdk import Consignment, Notice, State, StatusCode
 from gateway.sdk.conformance import golden
 from gateway.sdk.conformance.checking import check, expect
 from gateway.sdk.conformance.offering import news
@@ -81,6 +82,23 @@ class StatusChecks:
         await trial.report(notice)
         told = _of(await trial.told(), notice)
         expect(len(told) == 1, f"tin có {len(told)} hiệu lực", f"the news had {len(told)} effects")
+
+    @check("Đề nghị cập nhật, tin bị thay thế: mỗi tin tối đa một hiệu lực, không thành trạng thái", "push", "statuses")
+    @pytest.mark.parametrize("made", [golden.update, golden.replacement], ids=lambda made: made.__name__)
+    async def test_an_update_or_a_replacement_is_told_once_at_most_and_is_no_status(
+        self, trial: Trial, made: Callable[[Consignment], Notice]
+    ) -> None:
+        consignment = golden.consignment()
+        await trial.deliver(consignment)
+        notice = made(consignment)
+        await trial.report(notice)
+        await trial.report(notice)
+        told = [each for each in await trial.told() if (each.number, each.notation) == (notice.number, notice.notation)]
+        expect(len(told) <= 1, f"tin có {len(told)} hiệu lực", f"the news had {len(told)} effects")
+        for each in told:
+            expect(each.code is None, f"tin thành trạng thái {each.code}", f"the news became the status {each.code}")
+            said = each.description
+            expect(notice.description in said, f"lời thành {said!r}", f"the words became {said!r}")
 
     @check("Đề nghị thu hồi (13) đến nơi, một lần", "push", "statuses", "recall")
     async def test_a_wish_to_have_a_document_back_reaches_the_other_side_once(self, trial: Trial) -> None:

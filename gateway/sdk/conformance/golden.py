@@ -115,6 +115,39 @@ def notice(**changes: Any) -> Notice:
 
 def recall(handed: Consignment, **changes: Any) -> Notice:
     """Make the news that the sender of a document that was handed over asks for it back (13)."""
+    asked = {
+        "code": StatusCode.RECALL_REQUESTED,
+        "state": State.RECALL_REQUESTED,
+        "description": "Ban hành nhầm, đề nghị thu hồi",
+    }
+    return _to_receiver(handed, **{**asked, **changes})
+
+
+def update(handed: Consignment, **changes: Any) -> Notice:
+    """Make the news that another document of its sender's asks to update a document that was handed over."""
+    asked = {
+        "sequence": 8,
+        "code": None,
+        "state": State.COLLECTED,
+        "description": "Đề nghị cập nhật theo văn bản 14/CV-SNV: Sửa thời gian họp",
+        "business_type": BusinessType.UPDATE,
+    }
+    return _to_receiver(handed, **{**asked, **_BY, **changes})
+
+
+def replacement(handed: Consignment, **changes: Any) -> Notice:
+    """Make the news that another document of its sender's has replaced a document that was handed over."""
+    done = {
+        "sequence": 9,
+        "code": None,
+        "state": State.REPLACED,
+        "description": "Đã được thay thế bằng văn bản 14/CV-SNV: Sai căn cứ ban hành",
+        "business_type": BusinessType.REPLACE,
+    }
+    return _to_receiver(handed, **{**done, **_BY, **changes})
+
+
+def _to_receiver(handed: Consignment, **changes: Any) -> Notice:
     about = {
         "delivery": handed.key,
         "document": handed.document,
@@ -124,9 +157,6 @@ def recall(handed: Consignment, **changes: Any) -> Notice:
         "promulgated_on": handed.promulgated_on,
         "sender": handed.sender,
         "receiver": handed.receiver,
-        "code": StatusCode.RECALL_REQUESTED,
-        "state": State.RECALL_REQUESTED,
-        "description": "Ban hành nhầm, đề nghị thu hồi",
         "staff": {},
     }
     return notice(**{**about, **changes})
@@ -219,6 +249,10 @@ def _with_references(package: edxml.DocumentPackage, parts: tuple[Part, ...]) ->
 
 def _digest(*words: str) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
+
+
+_BY: Final = {"by_document": _digest(f"{SENDER},{PROMULGATED_ON:%Y/%m/%d},14/CV-SNV"), "by_code": "14/CV-SNV"}
+"""The document that updates or replaces another."""
 
 
 def _now() -> datetime:

@@ -113,6 +113,9 @@ class News(Record):
     noi_dung: str
     can_bo: Mapping[str, str]
     luc: datetime
+    nghiep_vu: BusinessType | None
+    boi_van_ban: str | None
+    """What another document does to this one (1 recalls, 2 updates, 3 replaces it), and that document's printed code."""
 
 
 def to_record(package: DocumentPackage, files: Iterable[File], consignment: Consignment) -> Document:
@@ -190,6 +193,8 @@ def to_news(notice: Notice) -> News:
         noi_dung=notice.description,
         can_bo=notice.staff,
         luc=notice.at,
+        nghiep_vu=notice.business_type,
+        boi_van_ban=notice.by_code,
     )
 
 
