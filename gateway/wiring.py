@@ -20,6 +20,7 @@ from gateway.infra.compute import ThreadCompute
 from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
+from gateway.infra.enrolment_file import FileEnrolment
 from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.letters import SqlLetters
@@ -199,6 +200,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),
         vxp=SqlVxpBook(executor),
+        enrolment=FileEnrolment(settings.path(settings.directory.agencies)),
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),

@@ -78,11 +78,17 @@ class Link:
 class SdkAccess:
     """What a system may do at the national SDK's face: it proves itself by an HMAC with any of its `secrets`.
 
-    Its clock may be off by `window_seconds` (None is the hub's usual bound).
+    Its clock may be off by `window_seconds` (None is the hub's usual bound). Until the day `registers_until`, that one included,
+    what it asks about agencies of its own is done without an operator.
     """
 
     secrets: tuple[bytes, ...] = field(repr=False)
     window_seconds: int | None = None
+    registers_until: date | None = None
+
+    def registers(self, on: date) -> bool:
+        """Tell whether it may have agencies entered and ended by itself on that day."""
+        return self.registers_until is not None and on <= self.registers_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

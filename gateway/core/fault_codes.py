@@ -161,6 +161,7 @@ FAULTS: dict[str, FaultCode] = {
     "mail-refused": _hub(502, "Máy chủ thư từ chối địa chỉ hoặc thư.", "The mail server refuses the address, or the mail.", "Sửa email, leader_email trong agencies.toml hoặc officers trong gateway.toml.", "Correct email or leader_email in agencies.toml, or officers in gateway.toml."),
     "mail-misconfigured": _hub(500, "Máy chủ thư không chấp nhận trục: chứng thư, tài khoản hoặc địa chỉ gửi.", "The mail server and the hub do not agree: certificate, login or sender.", "Sửa [mail] trong gateway.toml, rồi chạy lienthong check.", "Correct [mail] in gateway.toml, then run lienthong check."),
     "not-ready": _hub(503, "Hệ thống chưa sẵn sàng.", "The hub is not ready.", *_LATER),
+    "directory-read-only": _hub(503, "Máy này chỉ đọc được danh bạ.", "This machine may only read the directory.", "Duyệt trên máy có quyền ghi agencies.toml: lienthong requests approve.", "Decide where agencies.toml may be written: lienthong requests approve."),
     "misconfigured": _hub(500, "Cấu hình của hệ thống chưa đúng.", "The hub is misconfigured.", "Chạy lienthong check.", "Run lienthong check."),
     "internal": _hub(500, "Lỗi nội bộ của hệ thống.", "Internal error of the hub.", "Báo mã trace_id cho đơn vị vận hành.", "Give the trace_id to the operator."),
 }

@@ -78,6 +78,7 @@ class VxpRow(BaseModel):
 
     secrets: tuple[str, ...] = ()
     window_seconds: int | None = Field(default=None, ge=1, le=24 * 3600)
+    registers_until: date | None = None
 
 
 class SystemRow(BaseModel):
@@ -256,7 +257,7 @@ def _sdk_access(system: str, row: VxpRow, key: bytes) -> SdkAccess:
         secrets = tuple(unseal(key, system, each) for each in row.secrets)
     except ValueError as error:
         raise ValueError(f"system {system}: vxp.secrets: {error}") from error
-    return SdkAccess(secrets=secrets, window_seconds=row.window_seconds)
+    return SdkAccess(secrets=secrets, window_seconds=row.window_seconds, registers_until=row.registers_until)
 
 
 def _schema() -> EdxmlSchema:

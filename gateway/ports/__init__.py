@@ -34,7 +34,7 @@ from gateway.ports.reconciliation import Reconciliation
 from gateway.ports.reports import Reports
 from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
 from gateway.ports.turns import Turns
-from gateway.ports.vxp import AgencyRequest, Filed, Mark, Transport, VxpBook, Wish
+from gateway.ports.vxp import AgencyRequest, Enrolment, Filed, Mark, Transport, VxpBook, Wish
 
 __all__ = [
     "Acceptance",
@@ -54,6 +54,7 @@ __all__ = [
     "DeadLetters",
     "Deadlines",
     "DocumentView",
+    "Enrolment",
     "Entry",
     "Filed",
     "Filter",
@@ -125,6 +126,7 @@ class Ports:
     notices: Notices
     turns: Turns
     vxp: VxpBook
+    enrolment: Enrolment
     deadlines: Deadlines
     letters: Letters
     presence: Presence

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -97,3 +97,13 @@ class VxpBook(Protocol):
 
     async def decide(self, wanted: str, *, outcome: str, by: str, reason: str, now: datetime) -> None:
         """Write down what was decided about a wish, audited. Raises `not-found` where it is not open."""
+
+
+class Enrolment(Protocol):
+    """The directory, as decided wishes change it."""
+
+    async def carry_out(self, request: AgencyRequest, *, on: date) -> None:
+        """Enter an agency, for which the asking system then acts, or end one on a day. Again it changes nothing.
+
+        Raises `entry-exists`, `entry-unknown`, and `directory-read-only` where this machine may not change the directory.
+        """

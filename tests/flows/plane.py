@@ -21,6 +21,7 @@ from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
+from gateway.infra.enrolment_file import FileEnrolment
 from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.letters import SqlLetters
@@ -195,6 +196,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         notices=SqlNotices(executor),
         turns=SqlTurns(executor),
         vxp=SqlVxpBook(executor),
+        enrolment=FileEnrolment(folder / "agencies.toml"),
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),

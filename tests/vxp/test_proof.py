@@ -79,3 +79,10 @@ async def test_an_agency_is_registered_only_once_an_operator_approves(hub: Provi
     (wish,) = await hub.hub.ports.vxp.requests(undecided=True)
     assert wish.organ == "H56.77.01"
     assert (await own.call("deleteAgency", data=b"{}", AgencyCode=DEPARTMENT))["ErrorCode"] == "19"
+
+
+async def test_a_file_that_is_not_the_one_whose_digest_was_signed_is_refused(hub: Province, sdk: Made) -> None:
+    own, file = sdk(PROVINCE), hub.province.sign(document("23", to=(DEPARTMENT,)))
+    named = {"from": PROVINCE, "servicetype": "eDoc", "messagetype": "edoc", "hash-file": "0" * 64}
+    async with own.session.post(f"{own.endpoint}/sendEdoc", headers=own.headers(**named), data=file) as response:
+        assert response.headers["X-Lienthong-Code"] == "file-digest-mismatch"

@@ -2,18 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 
 from gateway.config import Settings
-from gateway.core.model import VIETNAM
-from gateway.entry.cli.agency import add, retire
 from gateway.entry.cli.operations import decision
 from gateway.entry.cli.output import Outcome
-from gateway.infra.agencies_file import SYSTEM, editing, revise
+from gateway.flows import enrol
+from gateway.infra.enrolment_file import FileEnrolment
 from gateway.infra.opening import open_executor
 from gateway.infra.vxp_book import SqlVxpBook
-from gateway.ports import AgencyRequest, Wish
 from gateway.wiring import database
 
 
@@ -39,28 +36,16 @@ async def approve(config: Path, wanted: str, reason: str) -> Outcome:
     """Change the directory as was asked: the asking system then acts for a new agency. The decision is audited."""
     settings = Settings.load(config)
     async with _opened(settings) as book:
-        wish, decided = await book.request(wanted), decision(reason)
-        _carry_out(settings, wish)
-        await book.decide(wanted, outcome="approved", by=decided.by, reason=reason, now=decided.now)
+        enrolment = FileEnrolment(settings.path(settings.directory.agencies))
+        wish = await enrol.approve(book, enrolment, wanted, decision(reason))
     return Outcome(data={"id": wanted, "organ": wish.organ}, vi=f"✓ Đã duyệt {wish.organ}.", en=f"Approved {wish.organ}.")
 
 
 async def refuse(config: Path, wanted: str, reason: str) -> Outcome:
-    """Leave the directory as it is."""
+    """Leave the directory as it is. The decision is audited."""
     async with _opened(Settings.load(config)) as book:
-        decided = decision(reason)
-        await book.decide(wanted, outcome="refused", by=decided.by, reason=reason, now=decided.now)
+        await enrol.refuse(book, wanted, decision(reason))
     return Outcome(data={"id": wanted}, vi="✓ Đã từ chối.", en="Refused.")
-
-
-def _carry_out(settings: Settings, wish: AgencyRequest) -> None:
-    if wish.wish is Wish.DELETE:
-        retire(settings, wish.organ, datetime.now(VIETNAM).date(), None)
-        return
-    add(settings, wish.organ, dict(wish.fields), ())
-    with editing(settings.path(settings.directory.agencies)) as draft:
-        table = draft.get(SYSTEM, wish.system)
-        revise(table, {"organs": [*table["organs"], wish.organ]})
 
 
 @asynccontextmanager

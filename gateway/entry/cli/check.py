@@ -12,6 +12,7 @@ from gateway.core import trust
 from gateway.core.faults import Fault
 from gateway.core.model import Trust
 from gateway.core.policy.catalogue import RULES
+from gateway.core.rules import Rules
 from gateway.core.trust import TrustStore
 from gateway.entry.cli.check_links import broker_check, link_checks, mail_check
 from gateway.entry.cli.checked import Check, failed, passed
@@ -98,6 +99,7 @@ def _directory(settings: Settings) -> Iterator[Check]:
     counted = f"{len(loaded.rules.directory.agencies)} cơ quan · agencies, {len(loaded.rules.systems.systems)} hệ thống · systems"
     yield passed("danh bạ · directory", counted)
     yield _policy(loaded)
+    yield from _registering(loaded.rules, clock.now())
     yield from _revocations(loaded.rules.trust, clock.now())
     yield from _agencies(loaded, clock.now())
 
@@ -111,6 +113,14 @@ def _policy(loaded: Loaded) -> Check:
     said += [f"nới · milder: {', '.join(milder)}"] if milder else []
     said += [f"chặt hơn · stricter: {', '.join(policy.own)}"] if policy.own else []
     return passed("chính sách · policy", "; ".join(said))
+
+
+def _registering(rules: Rules, now: datetime) -> Iterator[Check]:
+    """Name each system that has agencies registered without an operator, and until when."""
+    for each in rules.systems:
+        if each.vxp is not None and each.vxp.registers(now.date()):
+            until = f"{each.vxp.registers_until:%Y-%m-%d}"
+            yield passed(f"hệ thống · system {each.id}", f"tự đăng ký cơ quan đến · registers agencies by itself until {until}")
 
 
 def _revocations(store: TrustStore, now: datetime) -> Iterator[Check]:

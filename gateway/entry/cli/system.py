@@ -3,12 +3,15 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 
 from gateway.config import Settings
-from gateway.entry.cli.agency import leaf
+from gateway.core.faults import Rejected
+from gateway.core.model import VIETNAM
+from gateway.entry.cli.agency import EXCEPTION, leaf
 from gateway.entry.cli.output import Outcome
 from gateway.infra.agencies_file import AGENCY, SYSTEM, editing, read, revise
 from gateway.infra.vxp_secrets import ensure_key, new_secret, seal
@@ -91,6 +94,27 @@ def rotate_vxp(settings: Settings, name: str, *, keep_old: bool, token_file: Pat
     return with_token({"id": name}, secret, token_file, f"✓ Mật khẩu SDK mới cho {name}; {vi}.", f"A new SDK secret; {en}.")
 
 
+def set_vxp(settings: Settings, name: str, *, registers: bool | None, until: date | None, window_seconds: int | None) -> Outcome:
+    """Set what a system may do by the national SDK; None leaves it. To register by itself is dated, by default for a year."""
+    with editing(settings.path(settings.directory.agencies)) as draft:
+        table = draft.get(SYSTEM, name)
+        access = dict(table.get("vxp", {}))
+        if not access.get("secrets"):
+            raise Rejected("entry-unknown", path=f"{name}.vxp", detail=f"{name}: chưa có mật khẩu SDK, system rotate --vxp.")
+        if registers is not None:
+            access.pop("registers_until", None)
+        if registers:
+            access["registers_until"] = until or datetime.now(VIETNAM).date() + EXCEPTION
+        if window_seconds is not None:
+            access["window_seconds"] = window_seconds
+        revise(table, {"vxp": access})
+    granted = access.get("registers_until")
+    vi = f"được tự đăng ký, xóa cơ quan của mình đến hết {granted:%d/%m/%Y}" if granted else "đăng ký cơ quan phải chờ duyệt"
+    en = f"registers agencies by itself until {granted:%Y-%m-%d}" if granted else "to register, it asks an operator"
+    data = {"id": name, "registers_until": granted and str(granted), "window_seconds": access.get("window_seconds")}
+    return Outcome(data=data, vi=f"✓ {name}: {vi}.", en=f"{name}: {en}.")
+
+
 def _sealed(settings: Settings, name: str, secret: str) -> str:
     return seal(ensure_key(settings.path(settings.vxp.key)), name, secret)
 
@@ -119,6 +143,7 @@ def listing(settings: Settings) -> Outcome:
                 "Mã truy cập · Tokens": len(system.get("token_sha256", ())),
                 "mTLS": len(system.get("certificate_sha256", ())),
                 "SDK": len(system.get("vxp", {}).get("secrets", ())),
+                "Tự đăng ký · Registers": str(system.get("vxp", {}).get("registers_until", "")),
             }
             for system in systems
         ],

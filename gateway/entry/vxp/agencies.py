@@ -13,6 +13,7 @@ from gateway.core.faults import Rejected
 from gateway.entry.api.requests import bounded
 from gateway.entry.vxp.answers import said
 from gateway.entry.vxp.call import Call
+from gateway.flows import enrol
 from gateway.infra.vxp_book import request_id
 from gateway.ports import AgencyRequest, Wish
 from gateway.sdk.manifest import mistakes
@@ -145,6 +146,6 @@ async def delete(call: Call) -> web.Response:
 async def _wish(call: Call, wish: Wish, organ: str, fields: dict[str, str]) -> web.Response:
     system, now = call.system.id, call.at.ports.clock.now()
     made = AgencyRequest(id=request_id(system, wish, organ), system=system, wish=wish, organ=organ, fields=fields, asked_at=now)
-    await call.at.ports.vxp.ask(made)
-    call.at.ports.telemetry.record("agency.asked", system=system, wish=wish.value, organ=organ)
+    if await enrol.ask(call.at.ports, call.rules, call.system, made):
+        return said(ErrorDesc="Đã ghi vào danh bạ.")
     return said(ErrorDesc="Đã ghi nhận, chờ đơn vị vận hành duyệt.")

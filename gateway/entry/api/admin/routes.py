@@ -3,7 +3,18 @@
 from typing import Any
 
 from gateway.entry.api import shapes_followed
-from gateway.entry.api.admin import agencies, dead_letters, deadlines, held, inputs, queues, shapes, shapes_statuses, statuses
+from gateway.entry.api.admin import (
+    agencies,
+    agency_requests,
+    dead_letters,
+    deadlines,
+    held,
+    inputs,
+    queues,
+    shapes,
+    shapes_statuses,
+    statuses,
+)
 from gateway.entry.api.inputs import DeadlinesQuery, Paging
 from gateway.entry.api.route import BASE, JSON_REFUSALS, Handler, Route
 
@@ -185,6 +196,29 @@ ADMIN_ROUTES: tuple[Route, ...] = (
         "Cơ quan chưa vào lấy văn bản",
         "Agencies that have not looked for their documents",
         agencies.SilentPage,
+    ),
+    _look(
+        "requests",
+        agency_requests.listing,
+        "Cơ quan mà hệ thống xin đăng ký, xóa",
+        "Agencies that systems ask to have registered or ended",
+        agency_requests.AgencyRequestsPage,
+    ),
+    _decide(
+        "requests/{id}/approve",
+        agency_requests.approve,
+        "Duyệt, ghi vào danh bạ",
+        "Approve, and change the directory",
+        agency_requests.AgencyDecisionShape,
+        takes=inputs.ReasonRequest,
+    ),
+    _decide(
+        "requests/{id}/refuse",
+        agency_requests.refuse,
+        "Từ chối yêu cầu",
+        "Refuse what was asked",
+        agency_requests.AgencyDecisionShape,
+        takes=inputs.ReasonRequest,
     ),
     _look(
         "audit",

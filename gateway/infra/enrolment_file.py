@@ -1,0 +1,38 @@
+"""Agencies that systems asked for, entered in agencies.toml and ended there."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+
+from gateway.core.faults import Misconfigured
+from gateway.infra.agencies_file import AGENCY, SYSTEM, DirectoryDraft, editing, revise
+from gateway.ports import AgencyRequest, Wish
+
+
+class FileEnrolment:
+    """Enrolment port: the hub reads the file anew within a second."""
+
+    def __init__(self, agencies: Path) -> None:
+        self._agencies = agencies
+
+    async def carry_out(self, request: AgencyRequest, *, on: date) -> None:
+        await asyncio.to_thread(self._carry_out, request, on)
+
+    def _carry_out(self, request: AgencyRequest, on: date) -> None:
+        try:
+            with editing(self._agencies) as draft:
+                (_end if request.wish is Wish.DELETE else _enter)(draft, request, on)
+        except OSError as error:
+            raise Misconfigured("directory-read-only", path=str(self._agencies), detail=str(error)) from error
+
+
+def _end(draft: DirectoryDraft, request: AgencyRequest, on: date) -> None:
+    revise(draft.get(AGENCY, request.organ), {"valid_to": on, "updated_on": on})
+
+
+def _enter(draft: DirectoryDraft, request: AgencyRequest, on: date) -> None:
+    system = draft.get(SYSTEM, request.system)
+    if draft.find(AGENCY, request.organ) is not None and request.organ in system["organs"]:
+        return  # it was done, and whoever did it was stopped before writing that down
+    draft.add(AGENCY, {"id": request.organ, **request.fields, "updated_on": on})
+    revise(system, {"organs": [*system["organs"], request.organ]})
