@@ -73,3 +73,23 @@ def calendar_effect(*, config: Config = CONFIG, as_json: Json = False) -> None:
     from gateway.entry.cli.output import finish
 
     finish(run(effect(config)), as_json=as_json)
+
+
+@calendar.command("seed")
+def calendar_seed(
+    year: Annotated[int, typer.Argument(metavar="NĂM", min=2021, max=2099)],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="TỆP", dir_okay=False, help="Ghi vào tệp mới; không thì in ra · A new file; else printed."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Đề xuất lịch tạm tính của một năm · Propose the provisional file of a year."""
+    from gateway.entry.cli.calendar_seed import seed, write
+    from gateway.entry.cli.output import finish
+
+    if output is None:
+        sys.stdout.write(seed(year))
+        return
+    finish(write(year, output), as_json=as_json)
