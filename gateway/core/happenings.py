@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from gateway.core.deadlines import Deadline, Lengths, Rule, end, recomputed, waive
 from gateway.core.hours import WorkingTime
+from gateway.core.links import NOTICES
 from gateway.core.model import VIETNAM, Document, Event, OrganId, State, StatusCode
 
 
@@ -32,6 +33,11 @@ _ENDED_BY: Final[Mapping[Rule, frozenset[str]]] = {
 """The status codes that end a deadline of the same delivery."""
 _OVER: Final = frozenset({"delivery.turned_back", "delivery.redirected", "document.replaced"})
 """Events after which nothing of the delivery is owed any more."""
+_OF_NOTICES: Final = frozenset({Rule.COLLECTION, Rule.RECALL_ANSWER})
+"""What is owed for recalls and updates themselves: statuses that name their number and replies are of the document that they are
+about, and its date is no date of theirs."""
+FARTHEST: Final = timedelta(days=3653)
+"""Ten years: who names a day farther off than that means another, and counting to it would take long."""
 _FINAL: Final = frozenset({State.REJECTED, State.RECALLED, State.REPLACED})
 """States after which nothing of the delivery can be owed."""
 
@@ -40,6 +46,8 @@ def opened(happened: Happening, working_time: WorkingTime, lengths: Lengths) -> 
     """Give the deadlines that begin with an event."""
     event, document = happened.event, happened.document
     if event.type == "document.accepted":
+        if document.business_type in NOTICES or not _is_near(document.promulgated_on, event.at):
+            return ()
         begins = datetime.combine(document.promulgated_on, time(), tzinfo=VIETNAM)
         issue = _deadline(Rule.ISSUE, begins, happened, document.sender, working_time, lengths)
         return (end(issue, event.at),)
@@ -93,8 +101,19 @@ def _overtaken(begun: Deadline, happened: Happening) -> Deadline:
     return begun
 
 
+def _is_near(day: date, moment: datetime) -> bool:
+    return abs(datetime.combine(day, time(), tzinfo=VIETNAM) - moment) <= FARTHEST
+
+
 def _beginning(happened: Happening) -> Iterator[tuple[Rule, date | None, str]]:
-    """Give rule, due date and unit of what begins with an event of a delivery."""
+    """Give rule, due date and unit of what begins with an event of a delivery and can end."""
+    at, is_notice = happened.event.at, happened.document.business_type in NOTICES
+    for rule, due_on, unit in _begun(happened):
+        if (due_on is None or _is_near(due_on, at)) and (not is_notice or rule in _OF_NOTICES):
+            yield rule, due_on, unit
+
+
+def _begun(happened: Happening) -> Iterator[tuple[Rule, date | None, str]]:
     event, due_on = happened.event, happened.document.due_on
     if event.type == "status.received":
         yield from _reported(happened)

@@ -13,6 +13,8 @@ from gateway.core.model import VIETNAM, OrganId
 
 LONGEST: Final = 400
 """Days that are looked through for an opening: an agency that opens on none of them is closed for good."""
+FARTHEST: Final = 20 * 366
+"""Days that are counted through: twice what people name (`happenings.FARTHEST`), with all that a calendar may add to it."""
 _MIDNIGHT: Final = timedelta(days=1)
 """The end of a day, counted from its beginning; also one day."""
 _AFTERNOON: Final = timedelta(hours=13)
@@ -174,8 +176,14 @@ class Schedule:
         return any(self.calendar.is_provisional(year) for year in range(start.year, end.year + 1))
 
     def _from(self, moment: datetime) -> Iterator[Span]:
-        for day in _days(_day(moment)):
-            yield from self.spans(day)
+        """Give the sessions from a day on; none are left once it has been closed for long."""
+        closed = 0
+        for day in _days(_day(moment), FARTHEST):
+            spans = self.spans(day)
+            yield from spans
+            closed = 0 if spans else closed + 1
+            if closed == LONGEST:
+                return
 
     def _open(self, day: date) -> Iterator[Span]:
         """Give the sessions of a day, less what is closed."""
@@ -206,8 +214,8 @@ def _less(span: Span, closures: tuple[Closure, ...]) -> Iterator[Span]:
         yield begins, ends
 
 
-def _days(first: date) -> Iterator[date]:
-    return (first + timedelta(days=count) for count in range(LONGEST))
+def _days(first: date, number: int = LONGEST) -> Iterator[date]:
+    return (first + timedelta(days=count) for count in range(number))
 
 
 def _day(moment: datetime) -> date:
