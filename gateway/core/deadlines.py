@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from gateway.core import due
+from gateway.core.faults import Rejected
 from gateway.core.hours import Schedule, WorkingTime
 from gateway.core.model import OrganId, Priority
 
@@ -28,16 +29,19 @@ class Rule(StrEnum):
 
 
 class DeadlineState(StrEnum):
-    """How a deadline stands. Extended is open with another due time; waived will not be asked for."""
+    """How a deadline stands. Extended is open with another due time; paused waits; waived will not be asked for."""
 
     OPEN = "open"
     MET = "met"
     OVERDUE = "overdue"
     EXTENDED = "extended"
+    PAUSED = "paused"
     WAIVED = "waived"
 
 
 RUNNING: Final = frozenset({DeadlineState.OPEN, DeadlineState.EXTENDED, DeadlineState.OVERDUE})
+"""Those whose time passes."""
+OWED: Final = RUNNING | {DeadlineState.PAUSED}
 """What is still owed."""
 
 
@@ -87,7 +91,8 @@ class Deadline:
     """What `organ` owes `creditor`, for one delivery (None: the issue of the document itself), by one rule.
 
     `due_on` is the day that was set for it, where one was. `unit` is of a response that one unit of the receiver owes (article
-    12.2b). `late` tells that it ended after it was due. `stage` is the place in its ladder behind the step that was
+    12.2b). `decided` tells that a person set when it is due: no calendar moves it. `paused_at` is since when it is paused, or was
+    when it ended. `late` tells that it ended after it was due. `stage` is the place in its ladder behind the step that was
     taken last; the next is due at `next_at`, None where none follows.
     """
 
@@ -102,7 +107,9 @@ class Deadline:
     due_on: date | None = None
     due_at: datetime
     provisional: bool
+    decided: bool = False
     state: DeadlineState = DeadlineState.OPEN
+    paused_at: datetime | None = None
     ended_at: datetime | None = None
     late: bool = False
     reason: str = ""
@@ -128,8 +135,8 @@ def due_time(deadline: Deadline, priority: Priority, schedule: Schedule, lengths
 
 
 def recomputed(deadline: Deadline, priority: Priority, working_time: WorkingTime, lengths: Lengths) -> Deadline:
-    """Give a deadline as the working time that holds now makes it; what was extended by a decision stays."""
-    if deadline.state is DeadlineState.EXTENDED:
+    """Give a deadline as the working time that holds now makes it; what a person decided stays."""
+    if deadline.decided:
         return deadline
     schedule = working_time.of(deadline.organ)
     due_at = due_time(deadline, priority, schedule, lengths)
@@ -138,11 +145,56 @@ def recomputed(deadline: Deadline, priority: Priority, working_time: WorkingTime
 
 
 def end(deadline: Deadline, at: datetime) -> Deadline:
-    """Meet a deadline, in time or late."""
-    late = at > deadline.due_at
+    """Meet a deadline, in time or late; in time while it is paused, since it was not due when its pause began."""
+    late = deadline.state is not DeadlineState.PAUSED and at > deadline.due_at
     return replace(deadline, state=DeadlineState.MET, ended_at=at, late=late, next_at=None)
 
 
 def waive(deadline: Deadline, at: datetime, reason: str) -> Deadline:
     """Ask for it no more."""
     return replace(deadline, state=DeadlineState.WAIVED, ended_at=at, reason=reason, next_at=None)
+
+
+def extend(deadline: Deadline, due_at: datetime, reason: str) -> Deadline:
+    """Give it another due time, decided by a person; a pause is over then."""
+    return replace(deadline, due_at=due_at, decided=True, state=DeadlineState.EXTENDED, paused_at=None, reason=reason)
+
+
+def pause(deadline: Deadline, at: datetime, reason: str) -> Deadline:
+    """Let none of its time pass. Raises `deadline-paused`, and `deadline-overdue`: what is late is not undone by a pause."""
+    if deadline.state is DeadlineState.PAUSED:
+        raise Rejected("deadline-paused", path=deadline.id)
+    if deadline.state is DeadlineState.OVERDUE or deadline.due_at <= at:
+        raise Rejected("deadline-overdue", path=deadline.id)
+    return replace(deadline, state=DeadlineState.PAUSED, paused_at=at, reason=reason, next_at=None)
+
+
+def resume(
+    deadline: Deadline, priority: Priority, working_time: WorkingTime, lengths: Lengths, at: datetime, reason: str
+) -> Deadline:
+    """Let its time pass again: it is due once what was left when it was paused has passed. Raises `deadline-not-paused`.
+
+    What was left is working time; by the clock, where its rule counts so or where none of it is working time.
+    """
+    if deadline.state is not DeadlineState.PAUSED or deadline.paused_at is None:
+        raise Rejected("deadline-not-paused", path=deadline.id)
+    schedule = working_time.of(deadline.organ)
+    by_the_clock = max(timedelta(), deadline.due_at - deadline.paused_at)
+    left = time_left(deadline, schedule, at)
+    if left > timedelta() and not _is_by_the_clock(deadline.rule, priority, lengths):
+        due_at = schedule.add_working(at, left)
+    else:
+        due_at = at + by_the_clock
+    due_at = max(deadline.due_at, due_at)  # a pause takes nothing away
+    provisional = schedule.is_provisional(deadline.starts_at.date(), due_at.date())
+    return replace(extend(deadline, due_at, reason), provisional=provisional)
+
+
+def time_left(deadline: Deadline, schedule: Schedule, now: datetime) -> timedelta:
+    """Give the working time until it is due, negative once it is overdue; of what is paused, what was left then."""
+    since = deadline.paused_at if deadline.state is DeadlineState.PAUSED else None
+    return schedule.working_between(since or now, deadline.due_at)
+
+
+def _is_by_the_clock(rule: Rule, priority: Priority, lengths: Lengths) -> bool:
+    return rule is Rule.RECEIPT_NOTICE or (rule is Rule.INTAKE and priority in lengths.urgent)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.core import deadlines, happenings, ladder
-from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Lengths, Rule
+from gateway.core.deadlines import OWED, Deadline, DeadlineState, Lengths, Rule
 from gateway.core.happenings import Happening
 from gateway.core.hours import WorkingTime
 from gateway.core.ladder import Ladder, Rung, Step
@@ -41,7 +41,7 @@ class Timekeeping:
 
     def kept(self, happened: Happening, known: Collection[Deadline]) -> tuple[Deadline, ...]:
         """Give the deadlines that an event changes or makes, of those known of its delivery."""
-        ended = [happenings.ends(each, happened) for each in known if each.state in RUNNING]
+        ended = [happenings.ends(each, happened) for each in known if each.state in OWED]
         named = {each.id for each in known}
         begun = happenings.opened(happened, self.working_time, self.lengths)
         return (*(each for each in ended if each is not None), *(self._armed(each) for each in begun if each.id not in named))
@@ -60,15 +60,25 @@ class Timekeeping:
         said = tuple(each for each in taken if each is taken[-1] or each.step is Step.OVERDUE)
         return deadline, said
 
-    def moved(self, deadline: Deadline, priority: Priority) -> Deadline:
-        """Give a running deadline as the calendar makes it now."""
-        return self._armed(deadlines.recomputed(deadline, priority, self.working_time, self.lengths))
+    def moved(self, deadline: Deadline, priority: Priority, now: datetime) -> Deadline:
+        """Give a deadline that is owed as the calendar makes it now. What is overdue no more is open, its ladder ahead of it."""
+        later = deadlines.recomputed(deadline, priority, self.working_time, self.lengths)
+        if later.state is DeadlineState.OVERDUE and later.due_at > now:
+            return self._ahead(replace(later, state=DeadlineState.OPEN), now)
+        return self._armed(later)
 
     def extended(self, deadline: Deadline, due_at: datetime, reason: str, now: datetime) -> Deadline:
         """Give a deadline with another due time, decided by a person, and of its ladder what lies ahead."""
-        later = replace(deadline, due_at=due_at, state=DeadlineState.EXTENDED, reason=reason)
-        steps = ladder.rungs(later, self.working_time.of(later.organ), self.ladders.get(later.rule, ()))
-        return self._armed(replace(later, stage=max((each.number + 1 for each in steps if each.at <= now), default=0)))
+        return self._ahead(deadlines.extend(deadline, due_at, reason), now)
+
+    def resumed(self, deadline: Deadline, priority: Priority, reason: str, now: datetime) -> Deadline:
+        """Give a paused deadline with the time that was left, and of its ladder what lies ahead. Raises `deadline-not-paused`."""
+        return self._ahead(deadlines.resume(deadline, priority, self.working_time, self.lengths, now, reason), now)
+
+    def _ahead(self, deadline: Deadline, now: datetime) -> Deadline:
+        steps = ladder.rungs(deadline, self.working_time.of(deadline.organ), self.ladders.get(deadline.rule, ()))
+        behind = (each.number + 1 for each in steps if each.at <= now and each.at < deadline.due_at)
+        return self._armed(replace(deadline, stage=max(behind, default=0)))
 
     def _armed(self, deadline: Deadline) -> Deadline:
         return ladder.armed(deadline, self.working_time.of(deadline.organ), self.ladders.get(deadline.rule, ()))

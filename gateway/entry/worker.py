@@ -234,7 +234,7 @@ class Worker:
         while True:
             if rules is not self.rules():
                 rules = self.rules()
-                moved = await move_all(self.ports.deadlines, rules, preview=False)
+                moved = await move_all(self.ports.deadlines, rules, self.ports.clock.now(), preview=False)
                 if moved:
                     self.ports.telemetry.record("deadline.moved", deadlines=len(moved))
             await take_steps(self.ports, rules)

@@ -1,10 +1,12 @@
 """Keep time: deadlines follow what happens, and each step of one is said when it is due, once."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from gateway.core.deadlines import Deadline, waive
+from gateway.core.deadlines import Deadline, pause, waive
 from gateway.core.faults import Rejected
+from gateway.core.happenings import FARTHEST
 from gateway.core.rules import Rules
 from gateway.flows.oversee import Decision
 from gateway.ports import Deadlines, Owed, Ports
@@ -41,36 +43,56 @@ async def take_steps(ports: Ports, rules: Rules) -> int:
     return taken
 
 
-async def move_all(deadlines: Deadlines, rules: Rules, *, preview: bool) -> list[tuple[Deadline, Deadline]]:
-    """Compute all running deadlines by the calendar that holds now; give those that change, before and after."""
+async def move_all(deadlines: Deadlines, rules: Rules, now: datetime, *, preview: bool) -> list[tuple[Deadline, Deadline]]:
+    """Compute all that is owed by the calendar that holds now; give those that change, before and after."""
     changed: list[tuple[Deadline, Deadline]] = []
     after: str | None = ""
     while after is not None:
-        some, after = await deadlines.move(rules.timekeeping, after=after, limit=MOVED, preview=preview)
+        some, after = await deadlines.move(rules.timekeeping, after=after, limit=MOVED, preview=preview, now=now)
         changed += some
     return changed
 
 
 async def extend(deadlines: Deadlines, rules: Rules, deadline: str, due_at: datetime, decision: Decision) -> Owed:
     """Give another due time. Raises `not-found`, `deadline-ended`, `malformed-request`."""
-    if due_at <= decision.now:
-        detail = "Thời hạn mới phải ở tương lai."
-        raise Rejected("malformed-request", path="due_at", detail=detail, detail_en="It must be in the future.")
+    if not decision.now < due_at <= decision.now + FARTHEST:
+        detail, detail_en = "Thời hạn mới phải ở tương lai, trong mười năm.", "It must be in the future, within ten years."
+        raise Rejected("malformed-request", path="due_at", detail=detail, detail_en=detail_en)
 
-    def later(each: Deadline) -> Deadline:
-        return rules.timekeeping.extended(each, due_at, decision.reason, decision.now)
+    def later(each: Owed) -> Deadline:
+        return rules.timekeeping.extended(each.deadline, due_at, decision.reason, decision.now)
 
-    return await deadlines.decide(
-        deadline, later, action="deadline.extended", by=decision.by, reason=decision.reason, now=decision.now
-    )
+    return await _decide(deadlines, deadline, later, "deadline.extended", decision)
+
+
+async def put_off(deadlines: Deadlines, deadline: str, decision: Decision) -> Owed:
+    """Let none of its time pass, until it is resumed. Raises `not-found`, `deadline-ended`, `-overdue` and `-paused`."""
+
+    def paused(each: Owed) -> Deadline:
+        return pause(each.deadline, decision.now, decision.reason)
+
+    return await _decide(deadlines, deadline, paused, "deadline.paused", decision)
+
+
+async def take_up(deadlines: Deadlines, rules: Rules, deadline: str, decision: Decision) -> Owed:
+    """Let the time that it had left pass from now on. Raises `not-found`, `deadline-ended` and `deadline-not-paused`."""
+
+    def resumed(each: Owed) -> Deadline:
+        return rules.timekeeping.resumed(each.deadline, each.document.priority, decision.reason, decision.now)
+
+    return await _decide(deadlines, deadline, resumed, "deadline.resumed", decision)
 
 
 async def let_off(deadlines: Deadlines, deadline: str, decision: Decision) -> Owed:
     """Ask for it no more. Raises `not-found`, `deadline-ended`."""
 
-    def waived(each: Deadline) -> Deadline:
-        return waive(each, decision.now, decision.reason)
+    def waived(each: Owed) -> Deadline:
+        return waive(each.deadline, decision.now, decision.reason)
 
-    return await deadlines.decide(
-        deadline, waived, action="deadline.waived", by=decision.by, reason=decision.reason, now=decision.now
-    )
+    return await _decide(deadlines, deadline, waived, "deadline.waived", decision)
+
+
+async def _decide(
+    deadlines: Deadlines, deadline: str, change: Callable[[Owed], Deadline], action: str, decision: Decision
+) -> Owed:
+    return await deadlines.decide(deadline, change, action=action, by=decision.by, reason=decision.reason, now=decision.now)

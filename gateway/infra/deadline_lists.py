@@ -13,7 +13,7 @@ from gateway.core.model import OrganId
 from gateway.infra.tables import deadlines
 
 _d = deadlines.c
-TOGETHER = 40
+TOGETHER = 48
 """Beginnings that one statement merges: those of four agencies in all states, from both sides. SQLite takes up to 500."""
 
 Place = tuple[int, int]

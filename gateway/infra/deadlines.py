@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Rule
+from gateway.core.deadlines import OWED, Deadline, DeadlineState, Rule
 from gateway.core.faults import Rejected
 from gateway.core.happenings import Happening
 from gateway.core.model import OrganId
@@ -25,7 +25,7 @@ from gateway.ports import Owed, Page
 
 KEEPER: Final = 1
 _d, _e, _s, _t = deadlines.c, events.c, statuses.c, timekeeper.c
-_RUNNING: Final = [state.value for state in RUNNING]
+_OWED: Final = [state.value for state in OWED]
 
 
 class SqlDeadlines:
@@ -48,10 +48,10 @@ class SqlDeadlines:
         return await self._executor.read(lambda c: c.execute(first).scalar())
 
     async def move(
-        self, by: Timekeeping, *, after: str, limit: int, preview: bool
+        self, by: Timekeeping, *, after: str, limit: int, preview: bool, now: datetime
     ) -> tuple[tuple[tuple[Deadline, Deadline], ...], str | None]:
         run = self._executor.read if preview else self._executor.write
-        return await run(partial(_move, by=by, after=after, limit=limit, preview=preview))
+        return await run(partial(_move, by=by, after=after, limit=limit, preview=preview, now=now))
 
     async def owed(
         self, organs: Collection[OrganId] | None, *, states: Collection[DeadlineState] | None, after: str | None, limit: int
@@ -64,7 +64,7 @@ class SqlDeadlines:
         return await self._executor.read(lambda c: tuple(map(read_deadline, c.execute(select).mappings())))
 
     async def decide(
-        self, deadline: str, change: Callable[[Deadline], Deadline], *, action: str, by: str, reason: str, now: datetime
+        self, deadline: str, change: Callable[[Owed], Deadline], *, action: str, by: str, reason: str, now: datetime
     ) -> Owed:
         return await self._executor.write(lambda c: _decide(c, deadline, change, action, by, reason, now))
 
@@ -136,27 +136,33 @@ def _said(connection: sa.Connection, named: Collection[str]) -> dict[str | None,
 
 
 def _was_trouble(before: Deadline | None) -> bool:
-    """Tell whether somebody was told that it was late, or waits for an answer: its end is said then, and only then."""
-    return before is not None and (before.state is DeadlineState.OVERDUE or before.rule is Rule.RESPONSE)
+    """Tell whether somebody was told that it was late or paused, or waits for an answer: its end is said then, and only then."""
+    said = {DeadlineState.OVERDUE, DeadlineState.PAUSED}
+    return before is not None and (before.state in said or before.rule is Rule.RESPONSE)
 
 
 def _move(
-    connection: sa.Connection, *, by: Timekeeping, after: str, limit: int, preview: bool
+    connection: sa.Connection, *, by: Timekeeping, after: str, limit: int, preview: bool, now: datetime
 ) -> tuple[tuple[tuple[Deadline, Deadline], ...], str | None]:
     select = (
         sa.select(deadlines, documents)
         .join(documents, documents.c.id == _d.document)
-        .where(_d.id > after, _d.state.in_(_RUNNING))
+        .where(_d.id > after, _d.state.in_(_OWED))
         .order_by(_d.id)
         .limit(limit)
     )
     if not preview:
         select = select.with_for_update(of=deadlines)
-    pairs = [(each.deadline, by.moved(each.deadline, each.document.priority)) for each in _owed_rows(connection.execute(select))]
-    changed = tuple((before, later) for before, later in pairs if before != later)
+    owed = list(_owed_rows(connection.execute(select)))
+    moved = [(each, by.moved(each.deadline, each.document.priority, now)) for each in owed]
+    changed = [(before, later) for before, later in moved if before.deadline != later]
     if not preview:
-        write_deadlines(connection, (later for _, later in changed), frozenset(before.id for before, _ in changed))
-    return changed, pairs[-1][0].id if len(pairs) == limit else None
+        write_deadlines(connection, (later for _, later in changed), frozenset(later.id for _, later in changed))
+        for before, later in changed:
+            if before.deadline.state is not later.state:
+                deadline_steps.say(connection, later, before.document, "deadline.moved", now)
+                write_end(connection, before.deadline, later, before.document, "deadline.moved", now, by.working_time)
+    return tuple((before.deadline, later) for before, later in changed), owed[-1].deadline.id if len(owed) == limit else None
 
 
 def _owed_rows(rows: Iterable[sa.Row[Any]]) -> Iterator[Owed]:
@@ -182,7 +188,7 @@ def _owed(
 def _decide(
     connection: sa.Connection,
     deadline: str,
-    change: Callable[[Deadline], Deadline],
+    change: Callable[[Owed], Deadline],
     action: str,
     by: str,
     reason: str,
@@ -198,9 +204,9 @@ def _decide(
     if not found:
         raise Rejected("not-found", path=deadline)
     before = found[0].deadline
-    if before.state not in RUNNING:
+    if before.state not in OWED:
         raise Rejected("deadline-ended", path=deadline)
-    after = change(before)
+    after = change(found[0])
     write_deadlines(connection, [after], frozenset({before.id}))
     deadline_steps.say(connection, after, found[0].document, action, now, by=by, reason=reason)
     write_end(connection, before, after, found[0].document, action, now)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from gateway.core import letters as core
-from gateway.core.deadlines import RUNNING, Deadline, DeadlineState
+from gateway.core.deadlines import Deadline, DeadlineState
 from gateway.core.hours import WorkingTime
 from gateway.core.ladder import BEFORE, Audience, Step
 from gateway.core.letters import Letter, Unreached
@@ -59,8 +59,8 @@ def write_end(
     at: datetime,
     working_time: WorkingTime | None = None,
 ) -> None:
-    """Write of the end of what was overdue to those who are told that it was."""
-    if before.state is not DeadlineState.OVERDUE or (after.state in RUNNING and after.state is not DeadlineState.EXTENDED):
+    """Write that what was overdue is no more, to those who are told that it was."""
+    if before.state is not DeadlineState.OVERDUE or after.state is DeadlineState.OVERDUE:
         return
     to = _told_late(connection, after.id)
     write_letters(connection, core.of_end(after, document, to, happened, at, working_time))

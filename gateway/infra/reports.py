@@ -69,7 +69,7 @@ class _Counting:
         for row in rows:
             named = (row.organ, row.rule, row.type_name, row.priority)
             self._counts[named][_outcome(row, self._now)] += 1
-            self._counts[named]["extended"] += _was_extended(row)
+            self._counts[named]["extended"] += row.decided
             if row.state == DeadlineState.MET:
                 self._took[named].append(self._working_time.of(row.organ).working_between(row.starts_at, row.ended_at))
 
@@ -90,7 +90,7 @@ class _Counting:
 
 def due_in(connection: sa.Connection, period: Period, organs: Collection[OrganId] | None, after: int) -> Sequence[Any]:
     """Read a part of the deadlines that are due in a period."""
-    columns = (_l.seq, _l.organ, _l.rule, _l.state, _l.late, _l.reason, _l.starts_at, _l.due_at, _l.ended_at)
+    columns = (_l.seq, _l.organ, _l.rule, _l.state, _l.late, _l.decided, _l.starts_at, _l.due_at, _l.ended_at)
     select = sa.select(*columns, _d.type_name, _d.priority).join(documents, _d.id == _l.document)
     select = select.where(_l.seq > after, _within(period), _of(organs)).order_by(_l.seq).limit(PART)
     return connection.execute(select).all()
@@ -118,12 +118,9 @@ def _outcome(row: sa.Row[Any], now: datetime) -> str:
         return "waived"
     if row.state == DeadlineState.MET:
         return "late" if row.late else "in_time"
+    if row.state == DeadlineState.PAUSED:
+        return "open"
     return "overdue" if row.due_at < now else "open"
-
-
-def _was_extended(row: sa.Row[Any]) -> bool:
-    """Tell whether it was given another time: a decision leaves its reason, and one that is waived has that of the waiver."""
-    return bool(row.reason) and row.state != DeadlineState.WAIVED
 
 
 def _within(period: Period | None) -> sa.ColumnElement[bool]:

@@ -35,11 +35,11 @@ class Deadlines(Protocol):
         """Say when the next step is due."""
 
     async def move(
-        self, by: Timekeeping, *, after: str, limit: int, preview: bool
+        self, by: Timekeeping, *, after: str, limit: int, preview: bool, now: datetime
     ) -> tuple[tuple[tuple[Deadline, Deadline], ...], str | None]:
-        """Compute running deadlines anew, in the order of their ids, after one; a preview writes nothing.
+        """Compute anew what is owed, in the order of their ids, after one; a preview writes nothing.
 
-        Gives those that change, before and after, and where to go on, None at the end.
+        What is overdue no more is said. Gives those that change, before and after, and where to go on, None at the end.
         """
 
     async def owed(
@@ -51,9 +51,9 @@ class Deadlines(Protocol):
         """List the deadlines of documents that these agencies owe or are owed, the earliest due first."""
 
     async def decide(
-        self, deadline: str, change: Callable[[Deadline], Deadline], *, action: str, by: str, reason: str, now: datetime
+        self, deadline: str, change: Callable[[Owed], Deadline], *, action: str, by: str, reason: str, now: datetime
     ) -> Owed:
-        """Change a running deadline by a person's decision; audited, and told to both sides.
+        """Change what is owed by a person's decision; audited, and told to both sides.
 
-        Raises `not-found`, and `deadline-ended` where it is not running.
+        Raises `not-found`, and `deadline-ended` where it is owed no more.
         """

@@ -83,7 +83,8 @@ class Kept:
     """How the deadlines of one agency, rule, type of document and priority were kept, of those due in a period.
 
     owed = in_time + late + overdue + open + waived. `overdue` is what is still owed past its time, `open` what is not due
-    yet; `extended` counts those of them all that were given another time. `took` lists the working time of each that was met.
+    yet or paused; `extended` counts those of them all that were given another time. `took` lists the working time of each
+    that was met.
     """
 
     organ: OrganId

@@ -102,6 +102,47 @@ async def test_what_is_waived_is_asked_for_no_more(hub: Province, operator: Clie
     assert (status, problem["code"]) == (409, "deadline-ended")
 
 
+async def paused(hub: Province, operator: Client) -> dict[str, Any]:
+    """Have an operator pause what is to be answered."""
+    await answered_by(hub)
+    (response,) = [each for each in await owed(hub) if each["rule"] == "response"]
+    status, answer = await operator.post(f"/admin/deadlines/{response['id']}/pause", {"reason": "Chờ ý kiến cấp trên"})
+    assert status == 200
+    assert isinstance(answer, dict)
+    return answer
+
+
+async def test_what_an_operator_pauses_is_seen_as_paused_by_both_sides(hub: Province, operator: Client) -> None:
+    answer = await paused(hub, operator)
+    (listed,) = await owed(hub, state="paused")
+    assert (listed["id"], listed["state"], listed["reason"]) == (answer["id"], "paused", "Chờ ý kiến cấp trên")
+    assert listed["paused_at"] is not None and listed["working_minutes_left"] > 0
+    assert "response" not in {each["rule"] for each in await owed(hub, state="open")}
+    for client in (hub.province, hub.department):
+        _, page = await client.get("/events")
+        assert page["events"][-1]["type"] == "deadline.paused"
+
+
+async def test_what_is_resumed_has_the_time_that_was_left(hub: Province, operator: Client) -> None:
+    before = await paused(hub, operator)
+    status, after = await operator.post(f"/admin/deadlines/{before['id']}/resume", {"reason": "Đã có ý kiến"})
+    assert (status, after["state"], after["paused_at"], after["reason"]) == (200, "extended", None, "Đã có ý kiến")
+    assert after["due_at"] >= before["due_at"]
+    assert abs(after["working_minutes_left"] - before["working_minutes_left"]) <= 1
+    _, page = await hub.province.get("/events")
+    assert page["events"][-1]["type"] == "deadline.resumed"
+
+
+async def test_a_pause_begins_and_ends_once_and_needs_a_reason(hub: Province, operator: Client) -> None:
+    name = (await paused(hub, operator))["id"]
+    asked = {"reason": "Lần nữa"}
+    assert (await operator.post(f"/admin/deadlines/{name}/pause", asked))[1]["code"] == "deadline-paused"
+    assert (await operator.post(f"/admin/deadlines/{name}/resume", {"reason": " "}))[1]["code"] == "malformed-request"
+    assert (await operator.post(f"/admin/deadlines/{name}/resume", asked))[0] == 200
+    status, problem = await operator.post(f"/admin/deadlines/{name}/resume", asked)
+    assert (status, problem["code"]) == (409, "deadline-not-paused")
+
+
 async def test_a_deadline_is_not_extended_into_the_past(hub: Province, operator: Client) -> None:
     await answered_by(hub)
     (response, *_) = await owed(hub)

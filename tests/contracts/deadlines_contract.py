@@ -2,11 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-import pytest
-
-from gateway.core.deadlines import Deadline, DeadlineState, Rule, waive
-from gateway.core.faults import Rejected
-from gateway.core.hours import WorkingTime
+from gateway.core.deadlines import Deadline, DeadlineState, Rule
 from gateway.core.model import VIETNAM, Priority, StatusCode, Unit, UnitRole
 from gateway.core.timekeeping import Timekeeping
 from gateway.ports import Deadlines, Ledger
@@ -155,63 +151,3 @@ class StepContract:
         ]
         assert (found.state, found.late) == (DeadlineState.MET, True)
         assert await self.said(ledger, "deadline.met") == [("collection", at("2026-11-23T16:30"))]
-
-
-class DecideContract:
-    """People extend and waive, with a reason; a calendar that changes moves what is open."""
-
-    async def open_response(self, ledger: Ledger, deadlines: Deadlines) -> Deadline:
-        accepted = await ledger.accept(entry(1, to=(RECEIVER,)))
-        await deadlines.keep(BY, limit=100)
-        (found,) = [each for each in await deadlines.of([accepted.document], {RECEIVER}) if each.rule is Rule.RESPONSE]
-        return found
-
-    async def test_an_extended_deadline_is_due_later_and_both_sides_hear_of_it(
-        self, ledger: Ledger, deadlines: Deadlines
-    ) -> None:
-        found, later = await self.open_response(ledger, deadlines), at("2026-12-04T17:00")
-        owed = await deadlines.decide(
-            found.id,
-            lambda each: BY.extended(each, later, "Chờ số liệu", NOW),
-            action="deadline.extended",
-            by="operator",
-            reason="Chờ số liệu",
-            now=NOW,
-        )
-        assert (owed.deadline.state, owed.deadline.due_at) == (DeadlineState.EXTENDED, later)
-        events, _ = await ledger.events({RECEIVER}, after=None, limit=100)
-        assert events[-1].type == "deadline.extended"
-
-    async def test_what_has_ended_is_not_decided_about(self, ledger: Ledger, deadlines: Deadlines) -> None:
-        found = await self.open_response(ledger, deadlines)
-        how = {"action": "deadline.waived", "by": "operator", "reason": "Không cần", "now": NOW}
-        await deadlines.decide(found.id, lambda each: waive(each, NOW, "Không cần"), **how)  # type: ignore[arg-type]
-        with pytest.raises(Rejected) as refused:
-            await deadlines.decide(found.id, lambda each: each, **how)  # type: ignore[arg-type]
-        assert refused.value.code == "deadline-ended"
-        with pytest.raises(Rejected, match="not-found"):
-            await deadlines.decide("0" * 32, lambda each: each, **how)  # type: ignore[arg-type]
-
-    async def test_a_calendar_that_changes_moves_what_is_open_after_a_preview(self, ledger: Ledger, deadlines: Deadlines) -> None:
-        found = await self.open_response(ledger, deadlines)
-        shorter = Timekeeping(working_time=WorkingTime(calendar=working_time().calendar, duty=frozenset({RECEIVER})))
-        for preview in (True, False):
-            changed, after = await deadlines.move(shorter, after="", limit=100, preview=preview)
-            assert after is None
-            assert {before.id for before, _ in changed} >= {found.id}
-            (now,) = [each for each in await deadlines.of([found.document], {RECEIVER}) if each.rule is Rule.RESPONSE]
-            assert now.due_at == (found.due_at if preview else at("2026-12-02T00:00"))
-
-    async def test_who_owes_and_who_is_owed_lists_by_due_time_page_by_page(self, ledger: Ledger, deadlines: Deadlines) -> None:
-        for number in range(3):
-            await ledger.accept(entry(number))
-        await deadlines.keep(BY, limit=100)
-        seen, after = [], None
-        while True:
-            page = await deadlines.owed({RECEIVER}, states=[DeadlineState.OPEN], after=after, limit=2)
-            seen += [each.deadline for each in page.items]
-            after = page.next
-            if after is None:
-                break
-        assert len({each.id for each in seen}) == 6
-        assert [each.due_at for each in seen] == sorted(each.due_at for each in seen)

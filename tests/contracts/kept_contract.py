@@ -89,10 +89,19 @@ class KeptContract:
         await given(
             ledger,
             executor,
-            deadline("a", state=DeadlineState.EXTENDED, reason="bão số 9", due_at=NOON + timedelta(hours=5)),
-            met("b", 1, reason="bão số 9"),
+            deadline("a", state=DeadlineState.EXTENDED, decided=True, due_at=NOON + timedelta(hours=5)),
+            met("b", 1, decided=True),
         )
         assert [(each.extended, each.open, each.in_time) for each in await counted(reports)] == [(2, 1, 1)]
+
+    async def test_what_is_paused_is_owed_neither_in_time_nor_late(
+        self, ledger: SqlLedger, executor: Executor, reports: SqlReports
+    ) -> None:
+        paused = deadline("a", state=DeadlineState.PAUSED, paused_at=MONDAY, reason="chờ ý kiến")
+        met_meanwhile = met("b", 9, late=False, paused_at=MONDAY, reason="chờ ý kiến")
+        await given(ledger, executor, paused, met_meanwhile)
+        assert [(each.open, each.overdue, each.in_time, each.extended) for each in await counted(reports)] == [(1, 0, 1, 0)]
+        assert (await listed(reports)).total == 0
 
     async def test_times_are_working_times(self, ledger: SqlLedger, executor: Executor, reports: SqlReports) -> None:
         await given(ledger, executor, met("a", 1), met("b", 24))

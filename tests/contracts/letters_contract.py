@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gateway.core.deadlines import DeadlineState, Rule
+from gateway.core.hours import Closure, WorkingTime
 from gateway.core.ladder import Audience
 from gateway.core.letters import NO_ADDRESS, PROVINCE, passed_on
 from gateway.core.model import VIETNAM, OrganId, Priority, StatusCode
@@ -219,7 +220,7 @@ class EndContract:
         (owed,) = (await deadlines.owed({RECEIVER}, states=[DeadlineState.OVERDUE], after=None, limit=9)).items
         await deadlines.decide(
             owed.deadline.id,
-            lambda each: BY.extended(each, at("11-25T11:00"), "Mất điện", LATER),
+            lambda each: BY.extended(each.deadline, at("11-25T11:00"), "Mất điện", LATER),
             action="deadline.extended",
             by="operator",
             reason="Mất điện",
@@ -236,13 +237,25 @@ class EndContract:
         (owed,) = (await deadlines.owed({RECEIVER}, states=[DeadlineState.OVERDUE], after=None, limit=9)).items
         await deadlines.decide(
             owed.deadline.id,
-            lambda each: BY.extended(each, at("11-25T11:00"), "Mất điện", DUE),
+            lambda each: BY.extended(each.deadline, at("11-25T11:00"), "Mất điện", DUE),
             action="deadline.extended",
             by="operator",
             reason="Mất điện",
             now=DUE,
         )
         assert await drained(letters, LATER) == []
+
+    async def test_a_calendar_that_makes_it_due_later_is_told_to_those_who_heard_that_it_was_late(
+        self, ledger: Ledger, deadlines: Deadlines, letters: Letters
+    ) -> None:
+        await sent(ledger)
+        await pass_to(deadlines, DUE)
+        await drained(letters, LATER)
+        storm = Closure(begins=at("11-23T13:30"), ends=at("11-23T17:00"), reason="bão")
+        by = replace(BY, working_time=WorkingTime(calendar=working_time().calendar, closures=(storm,)))
+        await deadlines.move(by, after="", limit=9, preview=False, now=LATER)
+        found = await claimed(letters, at("11-24T08:00"))
+        assert [(each.letter.type, each.deadline.state) for each in found.told] == [("deadline.moved", DeadlineState.OPEN)]
 
     async def test_who_is_told_instead_is_told_once(self, ledger: Ledger, deadlines: Deadlines, letters: Letters) -> None:
         await sent(ledger)

@@ -163,5 +163,5 @@ def test_a_shorter_time_that_has_no_room_for_a_reminder_still_becomes_overdue() 
     (response,) = pushed.deadlines.values()
     reminded, said = BY.due(response, NOW + timedelta(days=8))
     assert [rung.step for rung in said] == [Step.LAST_DAY]
-    sooner = BY.moved(replace(reminded, due_on=NOW.date()), pushed.document.priority)
+    sooner = BY.moved(replace(reminded, due_on=NOW.date()), pushed.document.priority, NOW)
     assert [rung.step for rung in BY.due(sooner, sooner.due_at)[1]] == [Step.OVERDUE]

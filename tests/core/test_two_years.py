@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate, count
 from typing import Any, Final
 
+from gateway.core import deadlines
 from gateway.core.deadlines import Deadline, DeadlineState, Rule
 from gateway.core.happenings import Happening
 from gateway.core.ladder import USUAL, Step
@@ -75,12 +76,16 @@ class Minutes:
 
 @dataclass
 class Story:
-    """What happens to one document at one receiver, and what is therefore owed, from when until when."""
+    """What happens to one document at one receiver, and what is therefore owed, from when until when.
+
+    `pauses` are those of what is owed: from when, and until when; None where it ends while it is paused, or never.
+    """
 
     number: int
     document: Document
     happens: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
     owed: dict[Rule, tuple[datetime, datetime, datetime | None]] = field(default_factory=dict)
+    pauses: dict[Rule, tuple[datetime, datetime | None]] = field(default_factory=dict)
 
 
 def stories(minutes: Minutes) -> Iterator[Story]:
@@ -89,7 +94,9 @@ def stories(minutes: Minutes) -> Iterator[Story]:
     for number in range(DOCUMENTS):
         accepted = FIRST + chance.randrange(span) * MINUTE
         due_on = accepted.date() + timedelta(days=chance.randrange(1, 25)) if chance.random() < 0.5 else None
-        yield tell(number, accepted, due_on, Priority(chance.choice([0, 0, 0, 1, 2, 3, 4])), chance, minutes)
+        story = tell(number, accepted, due_on, Priority(chance.choice([0, 0, 0, 1, 2, 3, 4])), chance, minutes)
+        interrupt(story, chance)
+        yield story
 
 
 def tell(number: int, accepted: datetime, due_on: date | None, priority: Priority, chance: random.Random, at: Minutes) -> Story:
@@ -126,6 +133,28 @@ def tell(number: int, accepted: datetime, due_on: date | None, priority: Priorit
     return story
 
 
+def interrupt(story: Story, chance: random.Random) -> None:
+    """Pause some of what is owed before it is due, and resume most of that."""
+    for rule, (start, due, ended) in story.owed.items():
+        since = start + chance.randrange(1, chance.choice([20, 500, 9000])) * MINUTE
+        until = since + chance.randrange(1, chance.choice([60, 9000])) * MINUTE
+        if chance.random() < 0.3 and since < due and (ended is None or since < ended):
+            ends_meanwhile = ended is not None and ended <= until
+            never = until >= END or (ended is None and chance.random() < 0.1)
+            story.pauses[rule] = (since, None if ends_meanwhile or never else until)
+
+
+def due_again(story: Story, rule: Rule, at: Minutes) -> datetime:
+    """Say when it is due after its pause: once as much time has passed as was left, which is by the clock for some."""
+    _, due, _ = story.owed[rule]
+    since, until = story.pauses[rule]
+    if until is None:
+        return due
+    by_the_clock = rule is Rule.RECEIPT_NOTICE or (rule is Rule.INTAKE and story.document.priority is not Priority.NORMAL)
+    left = at.between(since, due)
+    return max(due, until + (due - since) if by_the_clock or not left else at.after(until, left))
+
+
 def document(number: int, accepted: datetime, due_on: date | None, priority: Priority) -> Document:
     return Document(
         id=f"{number:032x}",
@@ -150,9 +179,22 @@ def document(number: int, accepted: datetime, due_on: date | None, priority: Pri
     )
 
 
-def expected_steps(
-    rule: Rule, start: datetime, due: datetime, ended: datetime | None, at: Minutes
+def expected_steps(story: Story, rule: Rule, at: Minutes) -> list[tuple[Step, datetime]]:
+    """Give the steps until it ends; where it is paused, those before, and those of its new time that come after."""
+    start, due, ended = story.owed[rule]
+    if rule not in story.pauses:
+        return steps_between(rule, start, due, start, ended or END, at)
+    since, until = story.pauses[rule]
+    before = steps_between(rule, start, due, start, since, at)
+    if until is None:
+        return before
+    return before + steps_between(rule, start, due_again(story, rule, at), until + MINUTE / 60, ended or END, at)
+
+
+def steps_between(
+    rule: Rule, start: datetime, due: datetime, first: datetime, end: datetime, at: Minutes
 ) -> list[tuple[Step, datetime]]:
+    """Give the steps of a deadline from a moment on until before another."""
     moments = {
         Step.HALF: lambda: at.after(start, at.between(start, due) / 2),
         Step.LAST_DAY: lambda: at.back(due, 450),
@@ -168,23 +210,30 @@ def expected_steps(
         if when < last or (when == last and step is not Step.OVERDUE):
             continue
         last = when
-        if when < END and (ended is None or when < ended):
+        if first <= when < end:
             found.append((step, when))
     return found
 
 
 def lived(told: list[Story]) -> tuple[dict[tuple[int, Rule], Deadline], dict[tuple[int, Rule], list[tuple[Step, datetime]]]]:
-    """Let the two years pass: events and steps in the order of time, events first where both are at once."""
+    """Let the two years pass, in the order of time: events first, then what people decide, then steps, where they are at once."""
     order = count()
     agenda: list[tuple[datetime, int, int, Any]] = [
         (when, 0, next(order), (story, kind, data)) for story in told for when, kind, data in story.happens
+    ]
+    agenda += [
+        (when, 1, next(order), (story, rule))
+        for story in told
+        for rule, pause in story.pauses.items()
+        for when in pause
+        if when is not None
     ]
     heapq.heapify(agenda)
     known: dict[int, dict[str, Deadline]] = {story.number: {} for story in told}
     said: dict[tuple[int, Rule], list[tuple[Step, datetime]]] = {}
     while agenda and agenda[0][0] < END:
-        when, is_step, _, what = heapq.heappop(agenda)
-        if is_step:
+        when, kind_of, _, what = heapq.heappop(agenda)
+        if kind_of == 2:
             number, name = what
             before = known[number][name]
             if before.next_at != when:  # it ended meanwhile
@@ -192,6 +241,11 @@ def lived(told: list[Story]) -> tuple[dict[tuple[int, Rule], Deadline], dict[tup
             after, rungs = BY.due(before, when)
             said.setdefault((number, after.rule), []).extend((rung.step, rung.at) for rung in rungs)
             changed = [after]
+        elif kind_of == 1:
+            (story, rule), number = what, what[0].number
+            (one,) = [each for each in known[number].values() if each.rule is rule]
+            begins = story.pauses[rule][0] == when
+            changed = [deadlines.pause(one, when, "x") if begins else BY.resumed(one, story.document.priority, "y", when)]
         else:
             story, kind, data = what
             number, own = story.number, known[story.number]
@@ -200,7 +254,7 @@ def lived(told: list[Story]) -> tuple[dict[tuple[int, Rule], Deadline], dict[tup
         for each in changed:
             known[number][each.id] = each
             if each.next_at is not None:
-                heapq.heappush(agenda, (each.next_at, 1, next(order), (number, each.id)))
+                heapq.heappush(agenda, (each.next_at, 2, next(order), (number, each.id)))
     return {(number, each.rule): each for number, own in known.items() for each in own.values()}, said
 
 
@@ -211,7 +265,11 @@ def test_two_years_of_traffic_are_kept_as_one_who_looks_at_each_minute_would() -
     assert len(kept) == sum(len(story.owed) for story in told)
     for story in told:
         for rule, (start, due, ended) in story.owed.items():
-            found = kept[story.number, rule]
+            found, paused = kept[story.number, rule], rule in story.pauses and story.pauses[rule][1] is None
+            if rule in story.pauses:
+                due = due_again(story, rule, minutes)
             assert (found.starts_at, found.due_at, found.ended_at) == (start, due, ended), (story.number, rule)
-            assert (found.state is DeadlineState.MET, found.late) == (ended is not None, ended is not None and ended > due)
-            assert said.get((story.number, rule), []) == expected_steps(rule, start, due, ended, minutes), (story.number, rule)
+            assert (found.state is DeadlineState.MET) == (ended is not None)
+            assert found.late == (ended is not None and ended > due and not paused), (story.number, rule)
+            assert said.get((story.number, rule), []) == expected_steps(story, rule, minutes), (story.number, rule)
+    assert sum(len(story.pauses) for story in told) > DOCUMENTS / 2

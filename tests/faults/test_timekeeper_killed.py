@@ -18,10 +18,10 @@ DEADLINES: Final = 20_000
 """So many that killing falls between two transactions, and into one."""
 SOON_SECONDS: Final = 60
 MANY: Final = f"""
-INSERT INTO deadlines (id, rule, document, delivery, organ, creditor, unit, starts_at, due_on, due_at, provisional, state,
-                       late, reason, stage, next_at)
+INSERT INTO deadlines (id, rule, document, delivery, organ, creditor, unit, starts_at, due_on, due_at, provisional,
+                       decided, state, late, reason, stage, next_at)
 SELECT md5(each::text), rule, document, delivery, organ, creditor, each::text, starts_at - week, due_on, due_at - week,
-       provisional, state, late, reason, stage, due_at - week
+       provisional, decided, state, late, reason, stage, due_at - week
 FROM deadlines, generate_series(1, {DEADLINES}) each, (SELECT 28 * 86400 * 1000000::bigint AS week) weeks
 WHERE rule = 'collection'
 """  # noqa: S608

@@ -92,7 +92,7 @@ async def test_each_of_five_agencies_hears_what_concerns_it_in_order_and_once(de
     asked = await desk.response(EXTENDED)
     await desk.deadlines.decide(
         asked.id,
-        lambda each: BY.extended(each, at("12-02T17:00"), "Chờ số liệu của các phòng", at("11-26T14:00")),
+        lambda each: BY.extended(each.deadline, at("12-02T17:00"), "Chờ số liệu của các phòng", at("11-26T14:00")),
         action="deadline.extended",
         by="operator",
         reason="Chờ số liệu của các phòng",

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.deadlines import RULES, RUNNING, Deadline, DeadlineState
+from gateway.core.deadlines import OWED, RULES, Deadline, DeadlineState, time_left
 from gateway.core.happenings import Happening
 from gateway.core.intake import Intake
 from gateway.core.model import Event, State
@@ -23,6 +23,7 @@ STATES = {
     "overdue": (DeadlineState.OVERDUE,),
     "met": (DeadlineState.MET,),
     "extended": (DeadlineState.EXTENDED,),
+    "paused": (DeadlineState.PAUSED,),
     "waived": (DeadlineState.WAIVED,),
 }
 """What is asked for, by name: what was extended is still open."""
@@ -38,21 +39,21 @@ async def listing(request: web.Request) -> web.Response:
     await keep_time(at.ports.deadlines, at.rules())
     states = None if asked.state is None else STATES[asked.state]
     page = await at.ports.deadlines.owed(caller(request).organs, states=states, after=asked.after, limit=asked.limit)
-    items = [owed(each, at) for each in page.items]
+    items = [owed(each, at.rules(), at.ports.clock.now()) for each in page.items]
     return web.json_response({"items": items, "next": page.next}, dumps=rendering.dumps)
 
 
-def owed(value: Owed, at: Hub) -> dict[str, Any]:
+def owed(value: Owed, rules: Rules, now: datetime) -> dict[str, Any]:
     """Shape a deadline of a list, with what it is about."""
     document = value.document
     about = {"document_id": document.document_id, "subject": document.subject, "priority": int(document.priority)}
-    return shape(value.deadline, at) | about
+    return shape(value.deadline, rules, now) | about
 
 
-def shape(value: Deadline, at: Hub) -> dict[str, Any]:
-    """Shape a deadline; `working_minutes_left` is negative once it is overdue, and null once it has ended."""
-    schedule, now = at.rules().timekeeping.working_time.of(value.organ), at.ports.clock.now()
-    left = schedule.working_between(now, value.due_at) // MINUTE if value.state in RUNNING else None
+def shape(value: Deadline, rules: Rules, now: datetime) -> dict[str, Any]:
+    """Shape a deadline; `working_minutes_left` is negative once it is overdue, stays while it is paused, and is null at last."""
+    schedule = rules.timekeeping.working_time.of(value.organ)
+    left = time_left(value, schedule, now) // MINUTE if value.state in OWED else None
     return {
         "id": value.id,
         "rule": value.rule,
@@ -65,6 +66,7 @@ def shape(value: Deadline, at: Hub) -> dict[str, Any]:
         "starts_at": value.starts_at.isoformat(),
         "due_at": value.due_at.isoformat(),
         "state": value.state,
+        "paused_at": value.paused_at.isoformat() if value.paused_at else None,
         "working_minutes_left": left,
         "provisional": value.provisional,
         "ended_at": value.ended_at.isoformat() if value.ended_at else None,
@@ -90,7 +92,7 @@ def planned(decided: Intake, rules: Rules, at: Hub) -> list[dict[str, Any]]:
             kind = f"delivery.{each.state}"
             happened.append(_event(kind, document.accepted_at, document.id, each.id, {"to": each.receiver}))
     return [
-        shape(deadline, at)
+        shape(deadline, rules, at.ports.clock.now())
         for event in happened
         for deadline in rules.timekeeping.kept(Happening(event=event, document=document), ())
     ]
@@ -103,5 +105,5 @@ def _event(kind: str, at: datetime, document: str, delivery: str | None, data: d
 def _by_delivery(found: Iterable[Deadline], at: Hub) -> ByDelivery:
     shaped: ByDelivery = {}
     for each in found:
-        shaped.setdefault(each.delivery, []).append(shape(each, at))
+        shaped.setdefault(each.delivery, []).append(shape(each, at.rules(), at.ports.clock.now()))
     return shaped

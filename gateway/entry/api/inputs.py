@@ -34,7 +34,7 @@ class DocumentsQuery(Paging):
 class DeadlinesQuery(Paging):
     """Query of `GET /deadlines`; without a state, all."""
 
-    state: Literal["open", "overdue", "met", "extended", "waived"] | None = None
+    state: Literal["open", "overdue", "met", "extended", "paused", "waived"] | None = None
 
 
 class AgenciesQuery(Paging):

@@ -44,7 +44,10 @@ class EventShape(Shape):
 
 
 class DeadlineShape(Shape):
-    """What `by` owes `to`; `working_minutes_left` is negative when it is overdue, null when it has ended."""
+    """What `by` owes `to`; `working_minutes_left` is negative when it is overdue, null when it has ended.
+
+    It stays while it is paused: `paused_at` tells since when it is, or was when it ended.
+    """
 
     id: str
     rule: Rule
@@ -57,6 +60,7 @@ class DeadlineShape(Shape):
     starts_at: datetime
     due_at: datetime
     state: DeadlineState
+    paused_at: datetime | None
     working_minutes_left: int | None
     provisional: bool
     ended_at: datetime | None

@@ -1,14 +1,17 @@
 """/admin/deadlines: what is owed in the whole province, and what operators decide about it."""
 
+from typing import Any
+
 from aiohttp import web
 
 from gateway.entry.api.admin.inputs import ExtendRequest, ReasonRequest
 from gateway.entry.api.admin.requests import answer, decision
 from gateway.entry.api.deadlines import STATES, owed
-from gateway.entry.api.hub import hub, operator
+from gateway.entry.api.hub import Hub, hub, operator
 from gateway.entry.api.inputs import DeadlinesQuery
 from gateway.entry.api.requests import body, query
 from gateway.flows import keep_time
+from gateway.ports import Owed
 
 
 async def listing(request: web.Request) -> web.Response:
@@ -17,7 +20,7 @@ async def listing(request: web.Request) -> web.Response:
     await keep_time.keep_time(at.ports.deadlines, at.rules())
     states = None if asked.state is None else STATES[asked.state]
     page = await at.ports.deadlines.owed(None, states=states, after=asked.after, limit=asked.limit)
-    return answer({"items": [owed(each, at) for each in page.items], "next": page.next})
+    return answer({"items": [_owed(each, at) for each in page.items], "next": page.next})
 
 
 async def extend(request: web.Request) -> web.Response:
@@ -26,7 +29,23 @@ async def extend(request: web.Request) -> web.Response:
     decided = decision(request, asked.reason)
     found = await keep_time.extend(at.ports.deadlines, at.rules(), name, asked.due_at, decided)
     at.ports.telemetry.record("deadline.extended", deadline=name, by=operator(request).id)
-    return answer(owed(found, at))
+    return answer(_owed(found, at))
+
+
+async def pause(request: web.Request) -> web.Response:
+    """Let none of its time pass."""
+    asked, at, name = await body(request, ReasonRequest), hub(request), request.match_info["id"]
+    found = await keep_time.put_off(at.ports.deadlines, name, decision(request, asked.reason))
+    at.ports.telemetry.record("deadline.paused", deadline=name, by=operator(request).id)
+    return answer(_owed(found, at))
+
+
+async def resume(request: web.Request) -> web.Response:
+    """Let its time pass again."""
+    asked, at, name = await body(request, ReasonRequest), hub(request), request.match_info["id"]
+    found = await keep_time.take_up(at.ports.deadlines, at.rules(), name, decision(request, asked.reason))
+    at.ports.telemetry.record("deadline.resumed", deadline=name, by=operator(request).id)
+    return answer(_owed(found, at))
 
 
 async def waive(request: web.Request) -> web.Response:
@@ -34,4 +53,8 @@ async def waive(request: web.Request) -> web.Response:
     asked, at, name = await body(request, ReasonRequest), hub(request), request.match_info["id"]
     found = await keep_time.let_off(at.ports.deadlines, name, decision(request, asked.reason))
     at.ports.telemetry.record("deadline.waived", deadline=name, by=operator(request).id)
-    return answer(owed(found, at))
+    return answer(_owed(found, at))
+
+
+def _owed(value: Owed, at: Hub) -> dict[str, Any]:
+    return owed(value, at.rules(), at.ports.clock.now())

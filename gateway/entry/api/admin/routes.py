@@ -150,6 +150,22 @@ ADMIN_ROUTES: tuple[Route, ...] = (
         takes=inputs.ExtendRequest,
     ),
     _decide(
+        "deadlines/{id}/pause",
+        deadlines.pause,
+        "Tạm dừng thời hạn",
+        "Let none of its time pass",
+        shapes_followed.OwedShape,
+        takes=inputs.ReasonRequest,
+    ),
+    _decide(
+        "deadlines/{id}/resume",
+        deadlines.resume,
+        "Cho thời hạn tính tiếp",
+        "Let its time pass again",
+        shapes_followed.OwedShape,
+        takes=inputs.ReasonRequest,
+    ),
+    _decide(
         "deadlines/{id}/waive",
         deadlines.waive,
         "Miễn thời hạn",
