@@ -125,7 +125,19 @@ def _commands(program: str) -> Iterator[list[str]]:
 
 def _subcommand(words: list[str]) -> tuple[str, ...]:
     """Give the command's name: one word, or two where the first is a group."""
-    groups = {"adapter", "agency", "calendar", "cert", "deadletters", "held", "operator", "report", "statuses", "system"}
+    groups = {
+        "adapter",
+        "agency",
+        "calendar",
+        "cert",
+        "deadletters",
+        "deadlines",
+        "held",
+        "operator",
+        "report",
+        "statuses",
+        "system",
+    }
     return tuple(words[:2]) if words[0] in groups else tuple(words[:1])
 
 

@@ -10,6 +10,7 @@ from gateway.entry.cli import (
     adapter_commands,
     calendar_commands,
     dead_letter_commands,
+    deadline_commands,
     directory_commands,
     operation_commands,
     operator_commands,
@@ -39,6 +40,7 @@ app.add_typer(dead_letter_commands.deadletters, name="deadletters")
 app.add_typer(report_commands.report, name="report")
 app.add_typer(status_commands.statuses, name="statuses")
 app.add_typer(calendar_commands.calendar, name="calendar")
+app.add_typer(deadline_commands.deadlines, name="deadlines")
 app.command()(queue_commands.queues)
 
 
