@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from gateway.core.directory import TOLERANT_GRAMMAR
+from gateway.core.directory import ADDRESS, TOLERANT_GRAMMAR
 from gateway.core.model import OrganId
 
 Cell = str | int | float | date | None
@@ -29,6 +29,8 @@ class Column(StrEnum):
     VALID_TO = "valid_to"
     SUCCESSOR = "successor"
     LOCKED = "locked"
+    EMAIL = "email"
+    LEADER_EMAIL = "leader_email"
 
 
 MAX_TEXT: Final = 4_000
@@ -45,6 +47,8 @@ HEADINGS: Final[Mapping[Column, str]] = {
     Column.VALID_TO: "Hiệu lực đến · Valid to",
     Column.SUCCESSOR: "Cơ quan kế thừa · Successor",
     Column.LOCKED: "Lý do khóa · Locked",
+    Column.EMAIL: "Thư điện tử · E-mail",
+    Column.LEADER_EMAIL: "Thư của lãnh đạo · Leader's e-mail",
 }
 """The headings that the hub writes; Vietnamese, then English."""
 _OTHER_HEADINGS: Final[Mapping[Column, tuple[str, ...]]] = {
@@ -56,6 +60,8 @@ _OTHER_HEADINGS: Final[Mapping[Column, tuple[str, ...]]] = {
     Column.VALID_TO: ("Ngày hết hiệu lực", "Đến ngày"),
     Column.SUCCESSOR: ("Mã kế thừa", "Mã cơ quan kế thừa", "Successor id"),
     Column.LOCKED: ("Khóa", "Lock reason"),
+    Column.EMAIL: ("Địa chỉ thư điện tử", "Thư điện tử công vụ", "Email cơ quan", "Mail"),
+    Column.LEADER_EMAIL: ("Thư điện tử lãnh đạo", "Email lãnh đạo", "Email của lãnh đạo", "Leader e-mail"),
 }
 
 _BETWEEN_NAMES: Final = re.compile(r"[·/|\n]")
@@ -193,6 +199,17 @@ def _organs(cell: Cell) -> tuple[str, ...]:
     return tuple(organ for organ in map(_organ, parts) if organ is not None)
 
 
+def _address(cell: Cell) -> str | None:
+    text = _text(cell)
+    if text is not None and not re.fullmatch(ADDRESS, text):
+        raise _Mistaken(
+            "address-impossible",
+            f"«{text[:60]}» không phải một địa chỉ thư điện tử",
+            f"«{text[:60]}» is not one e-mail address",
+        )
+    return text
+
+
 def _day(cell: Cell) -> date | None:
     if isinstance(cell, datetime):
         return cell.date()
@@ -225,6 +242,8 @@ _READERS: Final[Mapping[Column, Callable[[Cell], Value]]] = {
     Column.VALID_TO: _day,
     Column.SUCCESSOR: _organ,
     Column.LOCKED: _text,
+    Column.EMAIL: _address,
+    Column.LEADER_EMAIL: _address,
 }
 
 

@@ -30,6 +30,26 @@ def test_an_agency_is_added_with_what_is_said_of_it(home: Path, lienthong: Lient
     }
 
 
+def test_an_agency_is_added_with_the_addresses_that_letters_go_to(home: Path, lienthong: Lienthong) -> None:
+    letters = ("--email", "vanthu@d.example", "--leader-email", "chutich@d.example")
+    assert lienthong("agency", "add", "H56.70", "--name", "UBND xã D", *letters).code == 0
+    added = directory(home)["agency"]["H56.70"]
+    assert (added["email"], added["leader_email"]) == ("vanthu@d.example", "chutich@d.example")
+
+
+def test_an_address_is_set_and_taken_out_and_the_other_stays(home: Path, lienthong: Lienthong) -> None:
+    lienthong("agency", "set", COMMUNE, "--email", "vanthu@b.example", "--leader-email", "chutich@b.example")
+    assert lienthong("agency", "set", COMMUNE, "--leader-email", "").code == 0
+    changed = directory(home)["agency"][COMMUNE]
+    assert (changed["email"], "leader_email" in changed) == ("vanthu@b.example", False)
+
+
+def test_what_is_no_address_is_not_set(home: Path, lienthong: Lienthong) -> None:
+    before = (home / "agencies.toml").read_bytes()
+    ran = lienthong("agency", "set", COMMUNE, "--email", "vanthu@b.example, chutich@b.example")
+    assert (ran.code, (home / "agencies.toml").read_bytes()) == (2, before)
+
+
 def test_an_agency_is_not_added_twice(home: Path, lienthong: Lienthong) -> None:
     ran = lienthong("agency", "add", PROVINCE, "--name", "Khác")
     assert ran.code == 1

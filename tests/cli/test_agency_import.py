@@ -21,6 +21,8 @@ HEAD = (
     "Hiệu lực đến",
     "Cơ quan kế thừa",
     "Lý do khóa",
+    "Email cơ quan",
+    "Email lãnh đạo",
 )
 PROVINCE, DEPARTMENT, COMMUNE = "000.00.00.H56", "000.00.15.H56", "H56.40.02"
 
@@ -108,6 +110,17 @@ def test_an_empty_cell_takes_the_value_out(home: Path, tmp_path: Path, lienthong
     assert "locked" not in directory(home)[COMMUNE]
 
 
+def test_addresses_that_letters_go_to_are_taken_and_exported(home: Path, tmp_path: Path, lienthong: Lienthong) -> None:
+    emails = ("vanthu@b.example", "chutich@b.example")
+    lienthong("agency", "import", sheet(tmp_path, (COMMUNE, "UBND xã B (mẫu)", *([""] * 6), *emails)), "--apply")
+    taken = directory(home)[COMMUNE]
+    assert (taken["email"], taken["leader_email"]) == emails
+    lienthong("agency", "export", tmp_path / "xuat.csv")
+    rows = list(csv.DictReader((tmp_path / "xuat.csv").read_text("utf-8-sig").splitlines()))
+    found = [(row["Thư điện tử · E-mail"], row["Thư của lãnh đạo · Leader's e-mail"]) for row in rows]
+    assert sorted(found) == [("", ""), ("", ""), emails]
+
+
 @pytest.mark.parametrize(
     ("row", "code", "column"),
     [
@@ -120,6 +133,8 @@ def test_an_empty_cell_takes_the_value_out(home: Path, tmp_path: Path, lienthong
         (("H56.1", "A", "", "", "", "", PROVINCE), "successor-without-end", "successor"),
         (("H56.1", "A", PROVINCE + ";" + DEPARTMENT), None, "aliases"),
         (("H56.1", "A", "", "H56.1"), "parent-circle", "parent"),
+        (("H56.1", "A", *([""] * 6), "a@x.example; b@x.example"), "address-impossible", "email"),
+        (("H56.1", "A", *([""] * 7), "Chủ tịch"), "address-impossible", "leader_email"),
         (("H56.1", "A", "", "", "", "2026-01-01", "H56.1"), "successor-circle", "successor"),
     ],
 )

@@ -9,6 +9,7 @@ from gateway.core.model import StatusCode
 from gateway.entry.cli import (
     adapter_commands,
     calendar_commands,
+    cert_commands,
     dead_letter_commands,
     deadline_commands,
     directory_commands,
@@ -31,7 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(directory_commands.agency, name="agency")
 app.add_typer(directory_commands.system, name="system")
-app.add_typer(directory_commands.cert, name="cert")
+app.add_typer(cert_commands.cert, name="cert")
 app.add_typer(operator_commands.operator, name="operator")
 app.add_typer(adapter_commands.adapter, name="adapter")
 app.add_typer(operation_commands.held, name="held")

@@ -1,4 +1,4 @@
-"""The groups `agency`, `system` and `cert`: who may exchange, through which systems, with which certificates."""
+"""The groups `agency` and `system`: who may exchange, and through which systems."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.core.model import Trust
-from gateway.entry.cli.options import CONFIG, Config, Json, Organ, organ_id, run
+from gateway.entry.cli.options import CONFIG, Config, Json, Organ, address, organ_id, run
 
 if TYPE_CHECKING:
     from gateway.config import Settings
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 agency = typer.Typer(help="Cơ quan trong danh bạ · Agencies of the directory.", no_args_is_help=True)
 system = typer.Typer(help="Hệ thống được nối vào trục · Systems connected to the hub.", no_args_is_help=True)
-cert = typer.Typer(help="Chứng thư của CA phát triển · Certificates of the development CA.", no_args_is_help=True)
 
 _DATE = ["%Y-%m-%d", "%d/%m/%Y"]
 Day = Annotated[datetime | None, typer.Option(formats=_DATE, metavar="NGÀY", help="2027-06-30")]
@@ -34,13 +33,24 @@ Certificates = Annotated[
         help="Thêm chứng thư ký (PEM, DER) · Add a signing certificate.",
     ),
 ]
+Email = Annotated[
+    str | None,
+    typer.Option(
+        "--email", parser=address, metavar="THƯ", help='Nhận nhắc việc; "" là bỏ · Where reminders go; "" takes it out.'
+    ),
+]
+LeaderEmail = Annotated[
+    str | None,
+    typer.Option(
+        "--leader-email", parser=address, metavar="THƯ", help='Thư của lãnh đạo; "" là bỏ · The leader\'s; "" takes it out.'
+    ),
+]
 TokenOut = Annotated[
     Path | None,
     typer.Option("--token-file", metavar="TỆP", dir_okay=False, help="Ghi mã vào tệp (0600) · Write the token into a file."),
 ]
 VxpToo = Annotated[bool, typer.Option("--vxp", help="Gọi bằng SDK trục quốc gia · It calls by the national SDK.")]
 SystemId = Annotated[str, typer.Argument(metavar="ID", help="Mã hệ thống · System id.", show_default=False)]
-Days = Annotated[int, typer.Option(min=1, help="Số ngày hiệu lực · Days of validity.")]
 
 
 @agency.command("add")
@@ -51,6 +61,8 @@ def agency_add(
     parent: Parent = None,
     alias: Aliases = None,
     valid_from: Day = None,
+    email: Email = None,
+    leader_email: LeaderEmail = None,
     certificate: Certificates = None,
     config: Config = CONFIG,
     as_json: Json = False,
@@ -59,10 +71,9 @@ def agency_add(
     from gateway.entry.cli.agency import add
 
     since = valid_from and valid_from.date()
-    outcome = add(
-        _settings(config), organ, {"name": name, "aliases": alias, "parent": parent, "valid_from": since}, certificate or ()
-    )
-    _finish(outcome, as_json=as_json)
+    letters = {"email": email or None, "leader_email": leader_email or None}
+    fields = {"name": name, "aliases": alias, "parent": parent, "valid_from": since, **letters}
+    _finish(add(_settings(config), organ, fields, certificate or ()), as_json=as_json)
 
 
 @agency.command("set")
@@ -78,6 +89,8 @@ def agency_set(
     valid_from: Day = None,
     valid_to: Day = None,
     successor: Successor = None,
+    email: Email = None,
+    leader_email: LeaderEmail = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
@@ -92,6 +105,8 @@ def agency_set(
         "successor": successor,
     }
     fields = {name: value for name, value in given.items() if value} | trusted(trust, until and until.date())
+    letters = {"email": email, "leader_email": leader_email}
+    fields |= {name: value or None for name, value in letters.items() if value is not None}
     if not (fields or alias or certificate):
         raise typer.BadParameter("Chưa nêu gì để đổi · Nothing to change was named.")
     _finish(change(_settings(config), organ, fields, alias or (), certificate or ()), as_json=as_json)
@@ -234,52 +249,6 @@ def system_revoke(name: SystemId, *, config: Config = CONFIG, as_json: Json = Fa
 def system_list(*, config: Config = CONFIG, as_json: Json = False) -> None:
     """Liệt kê hệ thống · List the systems."""
     from gateway.entry.cli.system import listing
-
-    _finish(listing(_settings(config)), as_json=as_json)
-
-
-@cert.command("issue")
-def cert_issue(
-    organ: Organ,
-    *,
-    key: Annotated[str, typer.Option(help="rsa2048 rsa3072 rsa4096 p256 p384")] = "rsa2048",
-    days: Days = 730,
-    config: Config = CONFIG,
-    as_json: Json = False,
-) -> None:
-    """Cấp khóa, chứng thư mới · Issue a new key and certificate."""
-    from gateway.entry.cli.rotation import issue
-
-    _finish(issue(_settings(config), organ, kind=key, days=days), as_json=as_json)
-
-
-@cert.command("renew")
-def cert_renew(organ: Organ, *, days: Days = 730, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Cấp tiếp chứng thư của cơ quan · Issue the next one of an agency."""
-    from gateway.entry.cli.rotation import renew
-
-    _finish(renew(_settings(config), organ, days=days), as_json=as_json)
-
-
-@cert.command("revoke")
-def cert_revoke(
-    named: Annotated[
-        str, typer.Argument(metavar="CERT", help="Tệp, số hiệu, hoặc mã cơ quan (tất cả) · File, serial or organ id.")
-    ],
-    *,
-    config: Config = CONFIG,
-    as_json: Json = False,
-) -> None:
-    """Thu hồi, phát hành lại CRL · Revoke, and issue the CRLs anew."""
-    from gateway.entry.cli.rotation import revoke
-
-    _finish(revoke(_settings(config), named), as_json=as_json)
-
-
-@cert.command("list")
-def cert_list(*, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Liệt kê chứng thư đã cấp · List what was issued."""
-    from gateway.entry.cli.rotation import listing
 
     _finish(listing(_settings(config)), as_json=as_json)
 

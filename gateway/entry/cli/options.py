@@ -52,6 +52,17 @@ def organ_id(value: str) -> str:
     raise typer.BadParameter(f"«{value}» không phải mã định danh (như H56.40.02 hay 000.00.15.H56) · is not an organ id.")
 
 
+def address(value: str) -> str:
+    """Take an e-mail address on the command line; nothing says that there is none."""
+    import re
+
+    from gateway.core.directory import ADDRESS
+
+    if not value or re.fullmatch(ADDRESS, value):
+        return value
+    raise typer.BadParameter(f"«{value}» không phải địa chỉ thư điện tử · is not an e-mail address.")
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """``LEFT=RIGHT`` of the command line."""
