@@ -72,7 +72,7 @@ def agency_add(
 
     since = valid_from and valid_from.date()
     letters = {"email": email or None, "leader_email": leader_email or None}
-    fields = {"name": name, "aliases": alias, "parent": parent, "valid_from": since, **letters}
+    fields: dict[str, object] = {"name": name, "aliases": alias, "parent": parent, "valid_from": since, **letters}
     _finish(add(_settings(config), organ, fields, certificate or ()), as_json=as_json)
 
 
