@@ -1,7 +1,7 @@
 """The book of the national SDK's face over SQLAlchemy Core."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -23,9 +23,10 @@ _SWEPT: Final = 200
 _PART: Final = 1000
 """Events that are looked at in one transaction."""
 _BEFORE: Final = timedelta(days=1)
-_TYPES: Final = ("status.received", "recall.requested")
 _OVER: Final = frozenset({Transport.DONE, Transport.FAIL})
 _s, _m, _p, _r, _e = vxp_seen.c, vxp_marks.c, vxp_places.c, vxp_requests.c, events.c
+_TO: Final = {"status.received": _e.sender, "recall.requested": _e.receiver}
+"""Which events may be packages, and to whom."""
 
 
 class SqlVxpBook:
@@ -41,8 +42,10 @@ class SqlVxpBook:
     async def forget(self, mac: str) -> None:
         await self._executor.write(lambda c: c.execute(vxp_seen.delete().where(_s.mac == mac)) and None)
 
-    async def statuses(self, system: SystemId, organs: Collection[OrganId], *, limit: int, now: datetime) -> tuple[Filed, ...]:
-        return await self._executor.write(lambda c: _statuses(c, system, organs, limit, now))
+    async def statuses(
+        self, system: SystemId, organs: Collection[OrganId], *, packages: Callable[[News], bool], limit: int, now: datetime
+    ) -> tuple[Filed, ...]:
+        return await self._executor.write(lambda c: _statuses(c, system, organs, packages, limit, now))
 
     async def status(self, package: str, organs: Collection[OrganId]) -> News:
         return await self._executor.read(lambda c: _status(c, package, organs))
@@ -82,21 +85,24 @@ def _remember(connection: sa.Connection, asked: list[tuple[str, datetime, dateti
 
 
 def _statuses(
-    connection: sa.Connection, system: SystemId, organs: Collection[OrganId], limit: int, now: datetime
+    connection: sa.Connection,
+    system: SystemId,
+    organs: Collection[OrganId],
+    packages: Callable[[News], bool],
+    limit: int,
+    now: datetime,
 ) -> tuple[Filed, ...]:
     """Walk on from the system's place, which moves up to the first package that it has neither taken nor refused."""
     place, found = _place(connection, system, now), list[Filed]()
     at = place
     while len(found) < limit:
         rows = _told(connection, organs, at)
-        keys = {row["seq"]: f"{row['delivery']}-{row['seq']}" for row in rows}
-        marks = _marks(connection, system, keys.values())
         known = documents_of(connection, {row["document"] for row in rows})
-        for row in rows:
-            mark = marks.get(keys[row["seq"]])
-            if mark is not None and mark.transport in _OVER:
-                continue
-            found.append(Filed(news=News(event=read_event(row), document=known[row["document"]]), mark=mark))
+        news = [News(event=read_event(row), document=known[row["document"]]) for row in rows]
+        named = {f"{each.event.delivery}-{each.event.seq}": each for each in news if packages(each)}
+        marks = _marks(connection, system, named)
+        filed = [Filed(news=each, mark=marks.get(name)) for name, each in named.items()]
+        found += [each for each in filed if each.mark is None or each.mark.transport not in _OVER]
         at = rows[-1]["seq"] if rows else at
         if len(rows) < _PART:
             break
@@ -107,12 +113,12 @@ def _statuses(
 
 
 def _told(connection: sa.Connection, organs: Collection[OrganId], after: int) -> list[sa.RowMapping]:
-    """Give events that are status packages to these agencies: what receivers reported to senders, and what senders ask back."""
-    later = sa.select(events).where(_e.seq > after, _e.type.in_(_TYPES)).order_by(_e.seq).limit(_PART)
+    """Give events that may be status packages to these agencies, oldest first."""
+    later = sa.select(events).where(_e.seq > after).order_by(_e.seq).limit(_PART)
     found = {
         row["seq"]: row
-        for party in (_e.sender, _e.receiver)
-        for row in connection.execute(later.where(party.in_(organs))).mappings()
+        for happened, party in _TO.items()
+        for row in connection.execute(later.where(_e.type == happened, party.in_(organs))).mappings()
     }
     return [found[seq] for seq in sorted(found)[:_PART]]
 
@@ -129,8 +135,8 @@ def _status(connection: sa.Connection, package: str, organs: Collection[OrganId]
     delivery, _, seq = package.rpartition("-")
     if not (seq.isascii() and seq.isdigit() and len(seq) < 19):
         raise Rejected("not-found", path=package)
-    mine = sa.or_(_e.sender.in_(organs), _e.receiver.in_(organs))
-    wanted = sa.select(events).where(_e.seq == int(seq), _e.delivery == delivery, _e.type.in_(_TYPES), mine)
+    mine = sa.or_(*(sa.and_(_e.type == happened, party.in_(organs)) for happened, party in _TO.items()))
+    wanted = sa.select(events).where(_e.seq == int(seq), _e.delivery == delivery, mine)
     row = connection.execute(wanted).mappings().first()
     if row is None:
         raise Rejected("not-found", path=package)

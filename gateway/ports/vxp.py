@@ -1,6 +1,6 @@
 """What the national SDK's face remembers: requests it has seen, what callers said of packages, wishes for the directory."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -71,10 +71,13 @@ class VxpBook(Protocol):
     async def forget(self, mac: str) -> None:
         """Forget a request that came to nothing: its caller may repeat it."""
 
-    async def statuses(self, system: SystemId, organs: Collection[OrganId], *, limit: int, now: datetime) -> tuple[Filed, ...]:
+    async def statuses(
+        self, system: SystemId, organs: Collection[OrganId], *, packages: Callable[[News], bool], limit: int, now: datetime
+    ) -> tuple[Filed, ...]:
         """List status packages for a system that it has neither taken nor refused, oldest first.
 
-        A system that is seen for the first time is given those of the last day.
+        `packages` tells which news is one; it may be asked twice. A system that is seen for the first time is given those of the
+        last day.
         """
 
     async def status(self, package: str, organs: Collection[OrganId]) -> News:

@@ -41,7 +41,7 @@ async def count_documents(call: Call) -> web.Response:
 
 async def count_statuses(call: Call) -> web.Response:
     """Count the status packages that wait."""
-    return said(count=sum(_told(each.news, call) is not None for each in await _filed(call)))
+    return said(count=len(await _filed(call)))
 
 
 async def sent(call: Call) -> web.Response:
@@ -129,7 +129,8 @@ async def _deliveries(call: Call) -> list[tuple[datetime, dict[str, Any]]]:
 
 
 async def _filed(call: Call) -> tuple[Filed, ...]:
-    return await call.at.ports.vxp.statuses(call.system.id, call.system.organs, limit=MOST, now=call.at.ports.clock.now())
+    book, system, now = call.at.ports.vxp, call.system, call.at.ports.clock.now()
+    return await book.statuses(system.id, system.organs, packages=lambda news: _told(news, call) is not None, limit=MOST, now=now)
 
 
 def _status_row(filed: Filed, call: Call) -> tuple[datetime, dict[str, Any]] | None:
