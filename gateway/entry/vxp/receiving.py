@@ -1,7 +1,7 @@
 """What waits for the caller, what became of what it sent, and the files."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -97,9 +97,22 @@ async def _file(call: Call) -> tuple[int, AsyncIterator[bytes]]:
         made = writing.emit(_package(told, call))
         return len(made), _once(made)
     document = await _document(call, package)
-    if any(each.apart for each in document.attachments):
-        raise Rejected("delivery-parts", path=package, detail="Lấy qua API: GET /api/v1/documents/{id}.")
+    numbers = [number for number, each in enumerate(document.attachments, start=1) if each.apart]
+    if numbers:
+        raise _elsewhere(package, document, numbers)
     return document.size, ports.vault.stream(document.sha256)
+
+
+def _elsewhere(package: str, document: Document, numbers: Sequence[int]) -> Rejected:
+    """Say where a document is to be had whose attachments the SDK has no room for.
+
+    Put into the envelope they would break its signature, and the original bytes are sacred.
+    """
+    base = f"/api/v1/documents/{document.id}"
+    paths = ", ".join([f"GET {base}/envelope", *(f"{base}/attachments/{number}" for number in numbers)])
+    vi = f"Lấy bằng API, với mã truy cập (lienthong system rotate): {paths}; rồi updateStatus done."
+    en = f"Get it by the API, with a token (lienthong system rotate): {paths}; then updateStatus done."
+    return Rejected("delivery-parts", path=package, detail=vi, detail_en=en)
 
 
 async def _document(call: Call, package: str) -> Document:
