@@ -1,4 +1,4 @@
-"""`./dev bench`: how fast a document is accepted, beside the floors, in one run on one machine."""
+"""`./dev bench`: how fast documents are accepted, by the API and by the national SDK, beside the floors, in one run."""
 
 import argparse
 import itertools
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bench import deadlines, floor, production
 from bench.documents import SENDER, Identity, documents
+from bench.doors import Door, api, sdk
 from bench.load import Figures
 from bench.servers import free_port, measured
 
@@ -65,26 +66,31 @@ def _measure(name: str, count: int, folder: Path, table: Table, console: Console
     console.print(f"{name}: ký {count} văn bản · signing {count} documents …")
     warm = WARM_UPS[name]
     bodies = list(itertools.islice(documents(identity, SIZES[name]), warm + count))
-    hub = measured(
-        ["-m", "gateway", "serve", "--config", str(folder / "gateway.toml")],
-        port,
-        "/readyz",
-        bodies[:warm],
-        identity,
-        bodies[warm:],
-        CONNECTIONS[name],
+    hub, by_sdk = (
+        _accepting(folder, port, bodies[:warm], door, bodies[warm:], CONNECTIONS[name]) for door in (api(identity), sdk(identity))
     )
     physical = floor.physical(bodies, identity.certificate)
     _row(table, f"{name} ({len(bodies[0]):,} B)", "trục · hub", hub)
+    _row(table, "", "trục, SDK · hub, sendEdoc", by_sdk)
     ratio, cpu = f"{physical / hub.rate:.2f}×", ""
     if SIZES[name] < LIBRARY_LIMIT:
         certificate = folder / "agencies" / SENDER / "cert.pem"
         command = ["-m", "bench.floor", str(floor_port), str(certificate)]
-        library = measured(command, floor_port, "/", bodies[:warm], identity, bodies[warm:], CONNECTIONS[name])
+        library = measured(command, floor_port, "/", bodies[:warm], api(identity), bodies[warm:], CONNECTIONS[name])
         _row(table, "", "sàn thư viện · library floor", library)
         ratio, cpu = f"{library.rate / hub.rate:.2f}× / {ratio}", f"{hub.cpu / library.cpu:.2f}×"
     table.add_row("", "sàn vật lý · physical floor", f"{physical:,.0f}", "", "", f"{1000 / physical:.2f}", "")
-    table.add_row("", "tỉ lệ · ratio", ratio, "", "", cpu, "", end_section=True)
+    table.add_row("", "tỉ lệ · ratio", ratio, "", "", cpu, "")
+    rate, spent = f"{by_sdk.rate / hub.rate:.2f}×", f"{by_sdk.cpu / hub.cpu:.2f}×"
+    table.add_row("", "SDK / API", rate, "", "", spent, "", end_section=True)
+
+
+def _accepting(folder: Path, port: int, warm: list[bytes], door: Door, bodies: list[bytes], connections: int) -> Figures:
+    """Measure a hub whose ledger is empty: the same documents again are new ones."""
+    config = str(folder / "gateway.toml")
+    shutil.rmtree(folder / "data")
+    subprocess.run([sys.executable, "-m", "gateway", "migrate", "--config", config], check=True, stdout=subprocess.DEVNULL)
+    return measured(["-m", "gateway", "serve", "--config", config], port, "/readyz", warm, door, bodies, connections)
 
 
 def _row(table: Table, size: str, what: str, figures: Figures) -> None:

@@ -33,11 +33,12 @@ SMALLEST = 3 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who signs: the sender's key, certificate and token of a working folder."""
+    """Who signs: the sender's key, certificate, token and SDK secret of a working folder."""
 
     key: signing.SigningKey
     certificate: x509.Certificate
     token: str
+    vxp_secret: str
 
     @classmethod
     def read(cls, folder: Path) -> "Identity":
@@ -48,6 +49,7 @@ class Identity:
             key=key,  # type: ignore[arg-type]  # init writes RSA keys
             certificate=x509.load_pem_x509_certificate((own / "cert.pem").read_bytes()),
             token=(own / "token").read_text().strip(),
+            vxp_secret=(own / "vxp-secret").read_text().strip(),
         )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import aiohttp
 import psutil
 
+from bench.doors import Door
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
@@ -20,21 +22,20 @@ class Figures:
     peak: float
 
 
-async def post_all(url: str, token: str, bodies: Sequence[bytes], *, connections: int, server: int) -> Figures:
-    """Post every body once; any answer but the expected is an error."""
+async def post_all(base: str, door: Door, bodies: Sequence[bytes], *, connections: int, server: int) -> Figures:
+    """Post every body once at a door; any answer but the expected is an error."""
     process = psutil.Process(server)
     times: list[float] = []
-    queue = iter(bodies)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/xml"}
+    url, queue = base + door.path, iter([(body, door.headers(body)) for body in bodies])
     connector = aiohttp.TCPConnector(limit=connections)
-    async with aiohttp.ClientSession(headers=headers, connector=connector) as session:
+    async with aiohttp.ClientSession(connector=connector) as session:
 
         async def client() -> None:
-            for body in queue:
+            for body, headers in queue:
                 started = time.perf_counter()
-                async with session.post(url, data=body) as response:
+                async with session.post(url, data=body, headers=headers) as response:
                     raw = await response.read()
-                    if response.status != 202:
+                    if not door.taken(response.status, raw):
                         raise RuntimeError(f"{response.status}: {raw[:500]!r}")
                 times.append(time.perf_counter() - started)
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bench import raw
 from bench.documents import SENDER, Identity
+from bench.doors import api
 from bench.journey import RECEIVERS, Arrivals, Journey, Plane, pushed_documents, receiving, travel
 from bench.load import memory
 from bench.servers import free_port, measured
@@ -79,7 +80,7 @@ def _floor(plane: Plane, identity: Identity, console: Console) -> None:
         bodies = list(itertools.islice(pushed_documents(identity, size), WARM_UP + COUNTS[name] // 2))
         port, certificate = free_port(), plane.folder / "agencies" / SENDER / "cert.pem"
         command = ["-m", "bench.floor", str(port), str(certificate)]
-        figures = measured(command, port, "/", bodies[:WARM_UP], identity, bodies[WARM_UP:], CONNECTIONS)
+        figures = measured(command, port, "/", bodies[:WARM_UP], api(identity), bodies[WARM_UP:], CONNECTIONS)
         console.print(
             f"sàn thư viện · library floor, {name}: nhận {figures.rate:,.0f}/giây · accepted/s, CPU {figures.cpu:.1f} ms"
         )

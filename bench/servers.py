@@ -10,18 +10,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-from bench.documents import Identity
+from bench.doors import Door
 from bench.load import Figures, post_all
 
 
 def measured(
-    command: list[str], port: int, probe: str, warm: list[bytes], identity: Identity, bodies: list[bytes], connections: int
+    command: list[str], port: int, probe: str, warm: list[bytes], door: Door, bodies: list[bytes], connections: int
 ) -> Figures:
     """Start a server, warm it up with the first documents, and measure it on the rest."""
     with _server(command, port, probe) as pid:
-        url = f"http://127.0.0.1:{port}/api/v1/documents"
-        asyncio.run(post_all(url, identity.token, warm, connections=connections, server=pid))
-        return asyncio.run(post_all(url, identity.token, bodies, connections=connections, server=pid))
+        url = f"http://127.0.0.1:{port}"
+        asyncio.run(post_all(url, door, warm, connections=connections, server=pid))
+        return asyncio.run(post_all(url, door, bodies, connections=connections, server=pid))
 
 
 @contextlib.contextmanager

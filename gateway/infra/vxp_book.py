@@ -75,12 +75,14 @@ def _remember(connection: sa.Connection, asked: list[tuple[str, datetime, dateti
     old = sa.select(_s.mac).where(_s.until < now).limit(_SWEPT)
     connection.execute(vxp_seen.delete().where(_s.mac.in_(old)))
     known = set(connection.execute(sa.select(_s.mac).where(_s.mac.in_([each[0] for each in asked]))).scalars())
+    fresh: dict[str, datetime] = {}
     first: list[bool] = []
     for mac, until, _ in asked:
-        first.append(mac not in known)
-        if mac not in known:
-            known.add(mac)
-            connection.execute(vxp_seen.insert(), {"mac": mac, "until": until})
+        first.append(mac not in known and mac not in fresh)
+        if first[-1]:
+            fresh[mac] = until
+    if fresh:
+        connection.execute(vxp_seen.insert(), [{"mac": mac, "until": until} for mac, until in fresh.items()])
     return first
 
 
