@@ -30,10 +30,12 @@ from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.presence import SqlPresence
+from gateway.infra.province import SqlProvince
 from gateway.infra.reconciliation import SqlReconciliation
 from gateway.infra.reports import SqlReports
 from gateway.infra.rules_files import Loaded, Sources, load
 from gateway.infra.scanner_clamd import ClamdScanner
+from gateway.infra.sessions import SqlSessions
 from gateway.infra.signer_file import FileSigner
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.turns import SqlTurns
@@ -205,8 +207,10 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
         presence=SqlPresence(executor),
+        sessions=SqlSessions(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
+        province=SqlProvince(executor),
         broker=queues,
         catalogue=catalogue,
         vault=vault,

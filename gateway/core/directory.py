@@ -9,6 +9,7 @@ from cryptography import x509
 
 from gateway.core.model import OrganId, SystemId, Trust
 from gateway.core.quota import Quota
+from gateway.core.roles import Role
 
 OLD_GRAMMAR = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
 """QCVN 102:2016, 13 characters, read right to left: ``000.00.15.H56``."""
@@ -217,17 +218,23 @@ class Systems:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """A person or program that runs the hub, known by the hashes of its tokens. It acts for no agency."""
+    """A person or program that runs the hub, known by the hashes of its tokens. It acts for no agency.
+
+    With a `password` (its Argon2 hash) it may sign in to the console.
+    """
 
     id: str
+    role: Role = Role.ADMIN
     token_sha256: tuple[str, ...] = ()
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operators:
-    """All operators, found by the hash of a token (SHA-256, hex)."""
+    """All operators, found by their id, or by the hash of a token (SHA-256, hex)."""
 
     operators: tuple[Operator, ...]
+    _by_id: dict[str, Operator] = field(repr=False)
     _by_token: dict[str, Operator] = field(repr=False)
 
     @classmethod
@@ -242,10 +249,14 @@ class Operators:
             if token in by_token:
                 raise ValueError(f"operators {by_token[token].id} and {operator.id} have the same token")
             by_token[token] = operator
-        return cls(operators=rows, _by_token=by_token)
+        return cls(operators=rows, _by_id={each.id: each for each in rows}, _by_token=by_token)
 
     def by_token(self, sha256: str) -> Operator | None:
         return self._by_token.get(sha256)
+
+    def find(self, name: str) -> Operator | None:
+        """Find an operator by its id."""
+        return self._by_id.get(name)
 
     def __iter__(self) -> Iterator[Operator]:
         return iter(self.operators)

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from gateway.core.faults import Rejected
 from gateway.core.model import Delivery, Document, Lane, OrganId, State
+from gateway.core.search import found_by
 from gateway.infra import ledger_events, ledger_held_statuses, ledger_links, ledger_revise
 from gateway.infra.ledger_events import about
 from gateway.infra.ledger_rows import document_row, finding_rows, receipt_row
 from gateway.infra.outbox_relay import outbox_row
 from gateway.infra.tables import deliveries, documents, findings, idempotency, outbox, receipts, refusals
+from gateway.infra.tables_console import searched
 from gateway.ports import Acceptance, Entry, Refusal
 
 
@@ -47,6 +49,8 @@ def accept(connection: sa.Connection, entries: list[Entry]) -> list[Acceptance |
         connection.execute(
             deliveries.insert().values(document_seq=_document_seq()), [row for each in new for row in _delivery_rows(each)]
         )
+        words = [{"accepted": each.document.id, "words": found_by(each.document)} for each in new]
+        connection.execute(searched.insert().values(rowid=_document_seq()), words)
         pushed = [row for each in new for row in _outbox_rows(each)]
         if pushed:
             connection.execute(outbox.insert().values(seq=_delivery_seq()), pushed)

@@ -14,6 +14,7 @@ from gateway.core.directory import ADDRESS, Agency, Directory, Link, Operator, O
 from gateway.core.faults import Fault, Misconfigured
 from gateway.core.model import OrganId, SystemId, Trust
 from gateway.core.quota import Quota
+from gateway.core.roles import Role
 from gateway.core.rules import Limits, Rules
 from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
@@ -101,7 +102,9 @@ class OperatorRow(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str
+    role: Role = Role.ADMIN
     token_sha256: tuple[str, ...] = ()
+    password: str | None = Field(default=None, pattern=r"^\$argon2id\$")
 
 
 class AgenciesFile(BaseModel):
@@ -232,7 +235,7 @@ def _operators(file: AgenciesFile, agencies: Path) -> Operators:
 
 def operators(file: AgenciesFile) -> Operators:
     """Give the operators. Raises ValueError where a token would be of two: a system's is never an operator's."""
-    found = Operators.of(Operator(id=row.id, token_sha256=row.token_sha256) for row in file.operator)
+    found = Operators.of(Operator(**row.model_dump()) for row in file.operator)
     for row in file.system:
         if any(found.by_token(token) for token in row.token_sha256):
             raise ValueError(f"system {row.id} and an operator have the same token")

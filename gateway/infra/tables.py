@@ -53,6 +53,8 @@ documents = sa.Table(
     sa.Index("documents_by_sender", "sender", "seq"),
     sa.Index("documents_by_content", "content_sha256"),
     sa.Index("documents_by_document_id", "sender", "document_id"),
+    sa.Index("documents_by_priority", "priority", "seq"),
+    sa.Index("documents_by_time", "accepted_at"),
     sa.Index("documents_by_code", "sender", "number", "notation", "promulgated_on"),
 )
 
@@ -81,6 +83,7 @@ deliveries = sa.Table(
     sa.Index("deliveries_by_receiver", "receiver", "document_seq"),
     sa.Index("deliveries_waiting", "receiver", "state", sa.text("priority DESC"), "seq"),
     sa.Index("deliveries_by_state", "state", "receiver"),
+    sa.Index("deliveries_by_state_and_age", "state", "document_seq"),
 )
 
 outbox = sa.Table(

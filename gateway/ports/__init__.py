@@ -30,9 +30,11 @@ from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
 from gateway.ports.presence import Backlog, Presence
+from gateway.ports.province import OverdueTally, Province, Quarter, Wanted
 from gateway.ports.reconciliation import Reconciliation
 from gateway.ports.reports import Reports
 from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
+from gateway.ports.sessions import Session, Sessions
 from gateway.ports.turns import Turns
 from gateway.ports.vxp import AgencyRequest, Enrolment, Filed, Mark, Transport, VxpBook, Wish
 
@@ -80,12 +82,15 @@ __all__ = [
     "Notices",
     "Obstacle",
     "Outbox",
+    "OverdueTally",
     "Owed",
     "Page",
     "PaperOutcome",
     "PdfReader",
     "Ports",
     "Presence",
+    "Province",
+    "Quarter",
     "QueueId",
     "QueueTally",
     "Recalled",
@@ -96,6 +101,8 @@ __all__ = [
     "Run",
     "Scanner",
     "Seal",
+    "Session",
+    "Sessions",
     "Signer",
     "Speaking",
     "Staged",
@@ -110,6 +117,7 @@ __all__ = [
     "Vault",
     "VxpBook",
     "Waiting",
+    "Wanted",
     "Watch",
     "Wish",
 ]
@@ -130,8 +138,10 @@ class Ports:
     deadlines: Deadlines
     letters: Letters
     presence: Presence
+    sessions: Sessions
     reconciliation: Reconciliation
     reports: Reports
+    province: Province
     dead_letters: DeadLetters
     broker: Broker
     catalogue: Catalogue

@@ -32,8 +32,10 @@ from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.presence import SqlPresence
+from gateway.infra.province import SqlProvince
 from gateway.infra.reconciliation import SqlReconciliation
 from gateway.infra.reports import SqlReports
+from gateway.infra.sessions import SqlSessions
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.infra.turns import SqlTurns
 from gateway.infra.vault_files import FileVault
@@ -201,8 +203,10 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
         presence=SqlPresence(executor),
+        sessions=SqlSessions(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
+        province=SqlProvince(executor),
         broker=MemoryBroker(),
         catalogue=adapters,
         vault=vault,

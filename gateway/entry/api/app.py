@@ -14,6 +14,7 @@ from gateway.entry.api.problems import prefers_english, problem
 from gateway.entry.api.rendering import dumps
 from gateway.entry.api.route import BASE
 from gateway.entry.api.routes import ROUTES
+from gateway.entry.console.routes import add_console
 from gateway.entry.vxp.verbs import add_vxp
 
 _PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
@@ -37,6 +38,7 @@ def application(hub: Hub) -> web.Application:
         app.router.add_route(route.method, route.path, handler, expect_handler=_expect)
     add_faces(app, _expect)
     add_vxp(app, hub.vxp.prefix, _expect)
+    add_console(app, _expect)
     _add_reference(app)
     return app
 

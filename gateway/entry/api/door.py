@@ -13,6 +13,7 @@ from aiohttp import hdrs, web
 
 from gateway.core.directory import Operator, System
 from gateway.core.faults import Fault, Misconfigured, Rejected, Transient
+from gateway.core.roles import Right, may
 from gateway.core.rules import Rules
 from gateway.entry.api.hub import CALLER, OPERATOR, SOURCE, TRACE_ID, hub
 from gateway.entry.api.problems import prefers_english, problem
@@ -29,6 +30,7 @@ ADMIN = "/api/v1/admin/"
 """Below it an operator's token is one, and nowhere else."""
 FACES = "/faces/"
 """Below it vendors' systems call in protocols of their own: they know user names and passwords, not bearer tokens."""
+CONSOLE = "/console"
 BASIC = 'Basic realm="lienthong", charset="UTF-8"'
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -63,8 +65,8 @@ async def answer_faults(request: web.Request, handler: Handler) -> web.StreamRes
 @web.middleware
 async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find the calling system or operator, or refuse."""
-    if request.path in PUBLIC or request.path.startswith((DOCS, f"{hub(request).vxp.prefix}/")):
-        return await handler(request)  # the national SDK's face proves its callers by itself
+    if request.path in PUBLIC or request.path.startswith((DOCS, CONSOLE, f"{hub(request).vxp.prefix}/")):
+        return await handler(request)  # the console and the national SDK's face prove their callers by themselves
     rules = hub(request).rules()
     found = identify_operator(request, rules) if request.path.startswith(ADMIN) else None
     if found is not None:
@@ -79,11 +81,13 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 def for_operators(handler: Handler) -> Handler:
-    """Let operators through to a call; for a system there is no such call."""
+    """Let operators through to a call, to change something those whose role may; for a system there is no such call."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         if OPERATOR not in request:
             raise Rejected("not-found", path=request.path)
+        if not may(request[OPERATOR].role, Right.SEE if request.method == hdrs.METH_GET else Right.ACT):
+            raise Rejected("role-insufficient", path=request.path)
         return await handler(request)
 
     return guarded

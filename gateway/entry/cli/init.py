@@ -2,14 +2,16 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from gateway.config import Settings
 from gateway.core.model import VIETNAM
+from gateway.core.roles import Role
 from gateway.entry.cli.output import Outcome
 from gateway.entry.cli.system import digest, new_token, write_token
+from gateway.infra import passwords
 from gateway.infra.agencies_file import AGENCY, OPERATOR, SYSTEM, DirectoryDraft, editing
 from gateway.infra.authority import Authority
 from gateway.infra.key_files import write_secret
@@ -98,14 +100,22 @@ def _add(draft: DirectoryDraft, home: Path, organ: str, name: str, authority: Au
 
 
 def _operator(draft: DirectoryDraft, home: Path) -> None:
-    """Add one operator where there is none; a token that outlived an interrupted run is kept."""
+    """Add one operator where there is none; a token and a password that outlived an interrupted run are kept."""
     if draft.tables(OPERATOR):
         return
-    file = home / OPERATOR / "token"
+    token = _secret(home / OPERATOR / "token", new_token)
+    password = _secret(home / OPERATOR / "password", passwords.new)
+    draft.add(
+        OPERATOR, {"id": OPERATOR, "role": Role.ADMIN, "password": passwords.hashed(password), "token_sha256": [digest(token)]}
+    )
+
+
+def _secret(file: Path, make: Callable[[], str]) -> str:
+    """Read a secret; make it where there is none."""
     if not file.exists():
         file.parent.mkdir(exist_ok=True)
-        write_token(file, new_token())
-    draft.add(OPERATOR, {"id": OPERATOR, "token_sha256": [digest(file.read_text("utf-8").strip())]})
+        write_token(file, make())
+    return file.read_text("utf-8").strip()
 
 
 def _equip(own: Path, organ: str, name: str, authority: Authority) -> None:

@@ -1,19 +1,22 @@
 """`lienthong operator …`: who runs the hub, and what they show to prove it."""
 
 from pathlib import Path
+from typing import Any
 
 from gateway.config import Settings
+from gateway.core.roles import Role
 from gateway.entry.cli import system
 from gateway.entry.cli.output import Outcome
 from gateway.entry.cli.system import digest, new_token, with_token, write_token
+from gateway.infra import passwords
 from gateway.infra.agencies_file import OPERATOR, editing, read, revise
 
 
-def add(settings: Settings, name: str, *, token_file: Path | None = None) -> Outcome:
+def add(settings: Settings, name: str, *, role: Role, token_file: Path | None = None) -> Outcome:
     """Add an operator. Raises `entry-exists`."""
     token = new_token()
     with editing(settings.path(settings.directory.agencies)) as draft:
-        draft.add(OPERATOR, {"id": name, "token_sha256": [digest(token)]})
+        draft.add(OPERATOR, {"id": name, "role": role, "token_sha256": [digest(token)]})
         if token_file is not None:
             write_token(token_file, token)
     return with_token({"id": name}, token, token_file, f"✓ Đã thêm người vận hành {name}.", f"Added operator {name}.")
@@ -24,27 +27,55 @@ def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | 
     return system.rotate(settings, name, keep_old=keep_old, token_file=token_file, kind=OPERATOR)
 
 
+def password(settings: Settings, name: str, *, password_file: Path | None = None) -> Outcome:
+    """Give an operator a new password for the console: that of a file, or a made one, which is shown once.
+
+    All their sessions end. Raises `entry-unknown`, and `malformed-request` where it is too short.
+    """
+    chosen = password_file.read_text("utf-8").strip() if password_file is not None else passwords.new()
+    with editing(settings.path(settings.directory.agencies)) as draft:
+        revise(draft.get(OPERATOR, name), {"password": passwords.hashed(chosen)})
+    vi, en = f"✓ {name} đăng nhập /console bằng mật khẩu mới.", f"{name} signs in at /console with the new password."
+    if password_file is not None:
+        return Outcome(data={"id": name}, vi=vi, en=en)
+    return Outcome(
+        data={"id": name, "password": chosen},
+        vi=f"{vi} Chỉ hiện một lần: {chosen}",
+        en=f"{en} It is shown this once.",
+    )
+
+
 def revoke(settings: Settings, name: str) -> Outcome:
-    """Take all tokens from an operator. The entry stays, so that the audit log is still readable."""
+    """Take all tokens, and the password, from an operator. The entry stays, so that the audit log is still readable."""
     with editing(settings.path(settings.directory.agencies)) as draft:
         table = draft.get(OPERATOR, name)
-        revise(table, {"token_sha256": []})
+        revise(table, {"token_sha256": [], "password": None})
     return Outcome(
         data=table.unwrap(),
-        vi=f"✓ {name} không gọi được nữa. Cấp lại: lienthong operator rotate {name}",
-        en=f"{name} can no longer call. To let them in again: lienthong operator rotate {name}",
+        vi=f"✓ {name} không gọi và không đăng nhập được nữa. Cấp lại: lienthong operator rotate|password {name}",
+        en=f"{name} can no longer call or sign in. To let them in again: lienthong operator rotate|password {name}",
     )
 
 
 def listing(settings: Settings) -> Outcome:
     """List the operators; tokens are counted, never shown."""
-    operators = [table.unwrap() for table in read(settings.path(settings.directory.agencies)).tables(OPERATOR)]
+    operators = [_shown(table.unwrap()) for table in read(settings.path(settings.directory.agencies)).tables(OPERATOR)]
     return Outcome(
         data=operators,
         rows=[
-            {"Người vận hành · Operator": each["id"], "Mã truy cập · Tokens": len(each.get("token_sha256", ()))}
+            {
+                "Người vận hành · Operator": each["id"],
+                "Vai trò · Role": each.get("role", Role.ADMIN),
+                "Mã truy cập · Tokens": len(each.get("token_sha256", ())),
+                "Mật khẩu · Password": "✓" if each["password"] else "",
+            }
             for each in operators
         ],
         vi="" if operators else "Chưa có người vận hành. Thêm: lienthong operator add TÊN",
         en="" if operators else "There is no operator. To add one: lienthong operator add NAME",
     )
+
+
+def _shown(table: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the hash of the password, which somebody might try to guess; say that there is one."""
+    return {name: value for name, value in table.items() if name != "password"} | {"password": "password" in table}

@@ -1,9 +1,11 @@
 """The group `operator`: who runs the hub."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gateway.core.roles import Role
 from gateway.entry.cli.directory_commands import TokenOut
 from gateway.entry.cli.options import CONFIG, Config, Json
 
@@ -13,13 +15,23 @@ Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên người vận h
 
 
 @operator.command("add")
-def operator_add(name: Name, *, token_file: TokenOut = None, config: Config = CONFIG, as_json: Json = False) -> None:
+def operator_add(
+    name: Name,
+    *,
+    role: Annotated[
+        Role,
+        typer.Option(help="viewer: xem · duty: trực · admin: quản trị · auditor: kiểm toán."),
+    ] = Role.DUTY,
+    token_file: TokenOut = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
     """Thêm người vận hành, in mã một lần · Add an operator, print the token."""
     from gateway.config import Settings
     from gateway.entry.cli.operator import add
     from gateway.entry.cli.output import finish
 
-    finish(add(Settings.load(config), name, token_file=token_file), as_json=as_json)
+    finish(add(Settings.load(config), name, role=role, token_file=token_file), as_json=as_json)
 
 
 @operator.command("rotate")
@@ -37,6 +49,25 @@ def operator_rotate(
     from gateway.entry.cli.output import finish
 
     finish(rotate(Settings.load(config), name, keep_old=keep_old, token_file=token_file), as_json=as_json)
+
+
+@operator.command("password")
+def operator_password(
+    name: Name,
+    *,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Tệp có mật khẩu; thiếu thì tự tạo · A file with it; else made."),
+    ] = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Đặt mật khẩu vào /console · Set the password for the console."""
+    from gateway.config import Settings
+    from gateway.entry.cli.operator import password
+    from gateway.entry.cli.output import finish
+
+    finish(password(Settings.load(config), name, password_file=password_file), as_json=as_json)
 
 
 @operator.command("revoke")

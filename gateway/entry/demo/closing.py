@@ -39,6 +39,8 @@ def show(console: Console, rows: Sequence[Balance], checks: Checks, url: str) ->
 def invite(console: Console, url: str, home: Path) -> None:
     """Say how to look around while the traffic goes on."""
     token = home / "agencies" / COMMUNE.organ / "token"
+    password = (home / "operator" / "password").read_text("utf-8").strip()
+    console.print(f"Bảng điều khiển · Console: {url}/console   operator / {password}", soft_wrap=True, markup=False)
     console.print(f'Thử · Try: curl -H "Authorization: Bearer $(cat {token})" {url}/api/v1/inbox', soft_wrap=True)
     console.print(f"Thư mục · Folder: {home}   Ctrl-C để dừng · to stop", soft_wrap=True)
 

@@ -1,0 +1,1 @@
+"""The console: what the province's officers see of the hub, and decide about it, in a browser."""

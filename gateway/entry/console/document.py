@@ -1,0 +1,105 @@
+"""Chi tiết văn bản · A document: where it is at each receiver, how it came there, and why it is not further."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiohttp import hdrs, web
+
+from gateway.core.deadlines import Deadline
+from gateway.core.faults import Rejected
+from gateway.core.model import Delivery, Event
+from gateway.entry.api.door import CONSOLE
+from gateway.entry.console.pages import page
+from gateway.entry.console.standing import Standing, standing, surroundings
+from gateway.entry.console.visit import Form, Visit
+from gateway.flows import oversee
+from gateway.flows.keep_time import keep_time
+from gateway.ports import Filter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something that happened, how long after what was before it, and how much of that was working time of the receiver."""
+
+    event: Event
+    after: timedelta
+    worked: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How the document fares at one receiver."""
+
+    delivery: Delivery
+    standing: Standing
+    steps: tuple[Step, ...]
+    deadlines: tuple[Deadline, ...]
+
+
+async def show(visit: Visit) -> web.Response:
+    """Show a document with all its deliveries."""
+    history = await visit.ports.province.history(visit.request.match_info["id"])
+    document, deliveries = history.view.document, history.view.deliveries
+    parties = {document.sender, *(each.receiver for each in deliveries)}
+    await keep_time(visit.ports.deadlines, visit.rules)
+    owed = await visit.ports.deadlines.of({document.id}, parties)
+    linked = await visit.ports.links.linked(document.id, parties)
+    around = await surroundings(visit)
+    courses = []
+    for each in deliveries:
+        steps = _steps(visit, each, history.events, document.accepted_at)
+        since = steps[-1].event.at if steps else document.accepted_at
+        courses.append(
+            Course(
+                delivery=each,
+                standing=standing(visit, each, since, around),
+                steps=steps,
+                deadlines=tuple(deadline for deadline in owed if deadline.delivery == each.id),
+            )
+        )
+    return page(
+        visit,
+        "document.html",
+        title=f"{document.number}/{document.notation}",
+        document=document,
+        courses=courses,
+        own=[each for each in owed if each.delivery is None],
+        linked=linked,
+        receipts=await visit.ports.province.receipts(document.id),
+        working_left=visit.working_left,
+    )
+
+
+def _steps(visit: Visit, delivery: Delivery, events: Iterable[Event], accepted_at: datetime) -> tuple[Step, ...]:
+    schedule, before, steps = visit.rules.timekeeping.working_time.of(delivery.receiver), accepted_at, []
+    for event in events:
+        if event.delivery in {None, delivery.id}:
+            steps.append(Step(event=event, after=event.at - before, worked=schedule.working_between(before, event.at)))
+            before = event.at
+    return tuple(steps)
+
+
+async def requeue(visit: Visit, form: Form) -> web.Response:
+    """Let one delivery that failed go on."""
+    which = Filter(ids=(visit.request.match_info["delivery"],))
+    done = await oversee.requeue(visit.ports.dead_letters, visit.rules, which, visit.decision(form))
+    if done.failed:
+        raise Rejected(done.failed[0].code, path=done.failed[0].delivery)
+    return _back(visit)
+
+
+async def release(visit: Visit, form: Form) -> web.Response:
+    """Let go on what the policy holds."""
+    await oversee.release(visit.ports.ledger, visit.rules, visit.request.match_info["id"], visit.decision(form))
+    return _back(visit)
+
+
+async def give_back(visit: Visit, form: Form) -> web.Response:
+    """Give back to its sender what the policy holds."""
+    await oversee.refuse(visit.ports.ledger, visit.request.match_info["id"], visit.decision(form))
+    return _back(visit)
+
+
+def _back(visit: Visit) -> web.Response:
+    return web.Response(status=303, headers={hdrs.LOCATION: f"{CONSOLE}/documents/{visit.request.match_info['id']}"})

@@ -1,0 +1,219 @@
+"""What needs a hand now, the most harmful first: each a sentence, with the agency, the age, the cause, and a way to mend it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from typing import Final
+from urllib.parse import urlencode
+
+from gateway.core.circuit import CircuitState
+from gateway.core.model import OrganId
+from gateway.entry.api.door import CONSOLE
+from gateway.entry.console import writing
+from gateway.entry.console.visit import Visit
+from gateway.entry.console.words import Sayer
+from gateway.flows.attend import Silent
+from gateway.flows.oversee import QueueStanding
+from gateway.ports import Backlog, DocumentView, Group, OverdueTally
+
+CERTIFICATE_DAYS: Final = 15
+"""Working days before its end at which a certificate becomes a matter: renewing one takes the authority a week or two."""
+SHOWN: Final = 12
+"""More than an officer deals with before the next look."""
+
+
+class Level(IntEnum):
+    """How harmful: what is late to the leaders first, then what does not arrive, then what will not."""
+
+    EXPRESS = 0
+    UNDELIVERABLE = 1
+    DISCONNECTED = 2
+    OVERDUE = 3
+    HELD = 4
+    SILENT = 5
+    CERTIFICATE = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """All that is looked at."""
+
+    queues: tuple[QueueStanding, ...]
+    backlogs: Mapping[OrganId, Backlog]
+    dead: tuple[Group, ...]
+    overdue: tuple[OverdueTally, ...]
+    silent: tuple[Silent, ...]
+    held: tuple[DocumentView, ...]
+
+    @property
+    def waiting(self) -> int:
+        """Count what waits for any receiver."""
+        return sum(each.tally.waiting for each in self.queues) + sum(each.waiting for each in self.backlogs.values())
+
+    @property
+    def oldest_at(self) -> datetime | None:
+        """Say since when the oldest of it waits."""
+        queued = (each.tally.oldest_at for each in self.queues if each.tally.oldest_at)
+        return min((*queued, *(each.oldest_at for each in self.backlogs.values())), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harm:
+    """One matter: `who` stands in the middle of the sentence, in bold."""
+
+    level: Level
+    weight: float
+    tone: str
+    label: str
+    before: str
+    who: str
+    after: str
+    button: str
+    url: str
+
+
+def harms(visit: Visit, sight: Sight) -> list[Harm]:
+    """Give what needs a hand, the most harmful first."""
+    found = [
+        *_overdue(visit, sight),
+        *_undeliverable(visit, sight),
+        *_disconnected(visit, sight),
+        *_held(visit, sight),
+        *_silent(visit, sight),
+        *_certificates(visit),
+    ]
+    return sorted(found, key=lambda each: (each.level, -each.weight))[:SHOWN]
+
+
+def _overdue(visit: Visit, sight: Sight) -> Iterator[Harm]:
+    say = Sayer(visit.english)
+    for each in sight.overdue:
+        age = writing.lasting(visit.now - each.oldest_due_at, english=visit.english)
+        count = f"{each.express or each.count}"
+        kind = visit.say("văn bản HỎA TỐC" if each.express else "thời hạn", "EXPRESS documents" if each.express else "deadlines")
+        rule = say.rule(each.rule).lower()
+        yield Harm(
+            level=Level.EXPRESS if each.express else Level.OVERDUE,
+            weight=each.count,
+            tone="bad",
+            label=visit.say("Quá hạn", "Overdue"),
+            before=visit.say(f"{count} {kind} quá hạn {rule} ở ", f"{count} {kind} overdue ({rule}) at "),
+            who=visit.agency(each.organ),
+            after=visit.say(f" (lâu nhất {age})", f" (the longest by {age})"),
+            button=visit.say("Xem & nhắc", "See"),
+            url=f"{CONSOLE}/answers?{urlencode({'organ': each.organ})}",
+        )
+
+
+def _undeliverable(visit: Visit, sight: Sight) -> Iterator[Harm]:
+    say = Sayer(visit.english)
+    for each in sight.dead:
+        yield Harm(
+            level=Level.UNDELIVERABLE,
+            weight=each.count,
+            tone="bad",
+            label=visit.say("Không gửi được", "Undeliverable"),
+            before=visit.say(f"{each.count} văn bản tới ", f"{each.count} documents to "),
+            who=visit.agency(each.receiver),
+            after=visit.say(f" cùng nguyên nhân: {say.cause(each.cause)}", f" with one cause: {say.cause(each.cause)}"),
+            button=visit.say("Xử lý nhóm", "Deal with them"),
+            url=f"{CONSOLE}/undelivered?{urlencode({'receiver': each.receiver, 'cause': each.cause or ''})}",
+        )
+
+
+def _disconnected(visit: Visit, sight: Sight) -> Iterator[Harm]:
+    waiting: dict[str, int] = {}
+    for each in sight.queues:
+        waiting[each.circuit.system] = waiting.get(each.circuit.system, 0) + each.tally.waiting
+    say, circuits = Sayer(visit.english), {each.circuit.system: each.circuit for each in sight.queues}
+    for system, circuit in circuits.items():
+        if circuit.state in {CircuitState.CLOSED, CircuitState.RECOVERING}:
+            continue
+        since = writing.ago(circuit.since, visit.now, english=visit.english) if circuit.since else ""
+        cause = say.cause(circuit.cause) if circuit.cause else circuit.by or ""
+        yield Harm(
+            level=Level.DISCONNECTED,
+            weight=waiting[system],
+            tone="warn",
+            label=visit.say("Kết nối", "Connection"),
+            before=f"{say.circuit(circuit.state)}: ",
+            who=_owners(visit, system),
+            after=visit.say(f" từ {since}, {waiting[system]} văn bản chờ. {cause}", f" {since}, {waiting[system]} wait. {cause}"),
+            button=visit.say("Xem hàng đợi", "See the queue"),
+            url=f"{CONSOLE}/queues#{system}",
+        )
+
+
+def _held(visit: Visit, sight: Sight) -> Iterator[Harm]:
+    if sight.held:
+        count = len({each.document.id for each in sight.held})
+        oldest = min(each.document.accepted_at for each in sight.held)
+        age = writing.lasting(visit.now - oldest, english=visit.english)
+        yield Harm(
+            level=Level.HELD,
+            weight=count,
+            tone="warn",
+            label=visit.say("Tạm giữ", "Held"),
+            before=visit.say(f"{count} văn bản bị giữ theo ", f"{count} documents are held by "),
+            who=visit.say("chính sách", "the policy"),
+            after=visit.say(f" (lâu nhất {age})", f" (the oldest for {age})"),
+            button=visit.say("Xem", "See"),
+            url=f"{CONSOLE}/documents?state=suspended",
+        )
+
+
+def _silent(visit: Visit, sight: Sight) -> Iterator[Harm]:
+    for each in sight.silent:
+        if each.backlog is None:
+            continue
+        since = writing.moment(each.since) if each.since else visit.say("chưa lần nào hỏi trục", "it never asked")
+        yield Harm(
+            level=Level.SILENT,
+            weight=each.backlog.waiting,
+            tone="warn",
+            label=visit.say("Im lặng", "Silent"),
+            before="",
+            who=each.agency.name,
+            after=visit.say(
+                f" không lấy văn bản từ {since}; {each.backlog.waiting} văn bản chờ",
+                f" has fetched nothing since {since}; {each.backlog.waiting} wait",
+            ),
+            button=visit.say("Xem văn bản chờ", "See what waits"),
+            url=f"{CONSOLE}/documents?{urlencode({'receiver': each.agency.id, 'state': 'available'})}",
+        )
+
+
+def _certificates(visit: Visit) -> Iterator[Harm]:
+    """Name agencies none of whose certificates will hold for long."""
+    schedule, today = visit.rules.timekeeping.working_time.of(), visit.now.date()
+    soon = visit.now + timedelta(days=2 * CERTIFICATE_DAYS + 15)  # so many working days are within, whatever the holidays
+    for agency in visit.rules.directory:
+        last = max((each.not_valid_after_utc for each in agency.certificates), default=None)
+        if last is None or last > soon or not agency.in_force(today):
+            continue
+        days = sum(bool(schedule.spans(today + timedelta(days=ahead))) for ahead in range(_days(today, last)))
+        if days <= CERTIFICATE_DAYS:
+            yield Harm(
+                level=Level.CERTIFICATE,
+                weight=-days,
+                tone="warn" if days else "bad",
+                label=visit.say("Chứng thư", "Certificate"),
+                before=visit.say("Chứng thư số của ", "The certificate of "),
+                who=agency.name,
+                after=visit.say(f" còn {days} ngày làm việc", f" has {days} working days left")
+                if days
+                else visit.say(" đã hết hạn", " has expired"),
+                button=visit.say("Văn bản đã gửi", "What it sent"),
+                url=f"{CONSOLE}/documents?{urlencode({'sender': agency.id})}",
+            )
+
+
+def _days(today: date, last: datetime) -> int:
+    return max(0, (last.date() - today).days)
+
+
+def _owners(visit: Visit, system: str) -> str:
+    """Name the agencies that a system is of."""
+    found = next((each for each in visit.rules.systems if each.id == system), None)
+    return ", ".join(visit.agency(organ) for organ in sorted(found.organs)) if found else system

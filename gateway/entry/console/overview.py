@@ -1,0 +1,109 @@
+"""Tổng quan · Overview: what hurts, sorted by harm, each with the one button that begins to mend it; then how it flows."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from aiohttp import web
+
+from gateway.core.circuit import CircuitState
+from gateway.entry.console import writing
+from gateway.entry.console.harm import Harm, Sight, harms
+from gateway.entry.console.pages import greeting, page
+from gateway.entry.console.visit import Visit
+from gateway.flows import oversee
+from gateway.flows.attend import silent
+from gateway.flows.keep_time import keep_time
+from gateway.ports import Filter, Ports, Quarter
+
+QUARTER: Final = timedelta(minutes=15)
+DAY: Final = timedelta(hours=24)
+
+
+class Traffic:
+    """What happened in the last day, by quarters of an hour. Those that are over do not change: each is read once a process."""
+
+    def __init__(self) -> None:
+        self._over: dict[datetime, Quarter] = {}
+        self._read_to: datetime | None = None
+
+    async def day(self, ports: Ports, now: datetime) -> tuple[Quarter, ...]:
+        """Give every quarter of the last 24 hours, the earliest first."""
+        running = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+        first = running - DAY + QUARTER
+        since = max(first, self._read_to or first)
+        found = {each.at: each for each in await ports.province.quarters(since, running + QUARTER)}
+        over = {at: each for at, each in {**self._over, **found}.items() if first <= at < running - QUARTER}
+        self._over, self._read_to = over, running - QUARTER  # the last one that is over may still be written to
+        known = over | found
+        places = [first + QUARTER * place for place in range(DAY // QUARTER)]
+        return tuple(known.get(at) or Quarter(at=at) for at in places)
+
+
+TRAFFIC: Final[web.AppKey[Traffic]] = web.AppKey("traffic", Traffic)
+
+
+async def show(visit: Visit) -> web.Response:
+    """Show how the province stands."""
+    sight = await _sight(visit)
+    day = await visit.request.app[TRAFFIC].day(visit.ports, visit.now)
+    midnight = visit.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    found = harms(visit, sight)
+    return page(
+        visit,
+        "overview.html",
+        title=visit.say("Tổng quan", "Overview"),
+        greeting=greeting(visit.now, english=visit.english),
+        sentence=_sentence(visit, day, found),
+        harms=found,
+        waiting=sight.waiting,
+        oldest=sight.oldest_at,
+        dead=sum(each.count for each in sight.dead),
+        causes=len({each.cause for each in sight.dead}),
+        overdue=sum(each.count for each in sight.overdue),
+        debtors=len({each.organ for each in sight.overdue}),
+        today=sum(each.accepted for each in day if each.at >= midnight),
+        handed=sum(each.handed_over for each in day if each.at >= midnight),
+        standings=[each for each in sight.queues if each.circuit.state is not CircuitState.CLOSED or each.tally.waiting],
+        silent=sight.silent,
+        agencies=sum(each.in_force(visit.now.date()) for each in visit.rules.directory),
+    )
+
+
+async def traffic(visit: Visit) -> web.Response:
+    """Give the numbers of the chart: times (seconds since 1970), accepted, delivered, failed."""
+    day = await visit.request.app[TRAFFIC].day(visit.ports, visit.now)
+    rows = [
+        [int(each.at.timestamp()) for each in day],
+        [each.accepted for each in day],
+        [each.handed_over for each in day],
+        [each.failed for each in day],
+    ]
+    return web.json_response(rows, headers={"Cache-Control": "no-store"})
+
+
+async def _sight(visit: Visit) -> Sight:
+    await keep_time(visit.ports.deadlines, visit.rules)
+    backlogs = await visit.ports.presence.backlogs()
+    return Sight(
+        queues=await oversee.queues(visit.ports.outbox, visit.rules),
+        backlogs=backlogs,
+        dead=await visit.ports.dead_letters.groups(Filter(parked=False)),
+        overdue=await visit.ports.province.overdue(),
+        silent=await silent(visit.ports.presence, visit.rules, visit.now),
+        held=await visit.ports.ledger.held(),
+    )
+
+
+def _sentence(visit: Visit, day: tuple[Quarter, ...], found: list[Harm]) -> str:
+    """Say in one sentence what the night was like, or the day so far."""
+    accepted, handed, failed = (sum(getattr(each, name) for each in day) for name in ("accepted", "handed_over", "failed"))
+    schedule = visit.rules.timekeeping.working_time.of()
+    working = bool(schedule.spans(visit.now.date()))
+    kind = visit.say("Ngày làm việc", "a working day") if working else visit.say("Ngày nghỉ", "a day off")
+    when = f"{writing.weekday(visit.now, english=visit.english)}, {writing.day(visit.now)} · {writing.clock(visit.now)} · {kind}"
+    numbers = visit.say(
+        f"24 giờ qua: {writing.number(accepted)} văn bản, {writing.number(handed)} lượt giao, {failed} không gửi được",
+        f"last 24 hours: {accepted} documents, {handed} deliveries, {failed} failed",
+    )
+    trouble = visit.say("cần xử lý", "to be dealt with") if found else visit.say("không có việc gấp", "nothing is urgent")
+    return f"{when} · {numbers} · {len(found) or ''} {trouble}".replace("  ", " ")

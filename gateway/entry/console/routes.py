@@ -1,0 +1,100 @@
+"""All routes of the console, as a table: what each shows or does, and the right that it needs."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from gateway.core.roles import Right
+from gateway.entry.api.door import CONSOLE
+from gateway.entry.console import answers, document, live, overview, queues, search, sign_in, undelivered
+from gateway.entry.console.door import done, shown
+from gateway.entry.console.visit import Action, Page
+
+Expect = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
+
+STATIC: Final = {
+    "console.css": "text/css",
+    "console.js": "text/javascript",
+    "htmx.min.js": "text/javascript",
+    "htmx-sse.min.js": "text/javascript",
+    "uplot.min.js": "text/javascript",
+    "uplot.min.css": "text/css",
+    "inter-latin.woff2": "font/woff2",
+    "inter-vietnamese.woff2": "font/woff2",
+    "mark.svg": "image/svg+xml",
+}
+STATIC_SECONDS: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page: GET."""
+
+    path: str
+    right: Right
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something that is done by a form: POST."""
+
+    path: str
+    right: Right
+    action: Action
+
+
+PAGES: Final[tuple[Shown, ...]] = (
+    Shown("", Right.SEE, overview.show),
+    Shown("/traffic.json", Right.SEE, overview.traffic),
+    Shown("/live", Right.SEE, live.stream),
+    Shown("/documents", Right.SEE, search.show),
+    Shown("/documents.xlsx", Right.SEE, search.export),
+    Shown("/documents/{id}", Right.SEE, document.show),
+    Shown("/queues", Right.SEE, queues.show),
+    Shown("/undelivered", Right.SEE, undelivered.show),
+    Shown("/answers", Right.SEE, answers.show),
+)
+ACTIONS: Final[tuple[Done, ...]] = (
+    Done("/sign-out", Right.SEE, sign_in.sign_out),
+    Done("/queues/{system}/pause", Right.ACT, queues.pause),
+    Done("/queues/{system}/resume", Right.ACT, queues.resume),
+    Done("/documents/{id}/requeue/{delivery}", Right.ACT, document.requeue),
+    Done("/documents/{id}/release", Right.ACT, document.release),
+    Done("/documents/{id}/return", Right.ACT, document.give_back),
+    Done("/undelivered/preview", Right.ACT, undelivered.preview),
+    Done("/undelivered/decide", Right.ACT, undelivered.decide),
+    Done("/answers/{deadline}/extend", Right.ACT, answers.extend),
+    Done("/answers/{deadline}/waive", Right.ACT, answers.waive),
+    Done("/answers/{deadline}/pause", Right.ACT, answers.pause),
+    Done("/answers/{deadline}/resume", Right.ACT, answers.resume),
+)
+
+
+def add_console(app: web.Application, expect: Expect) -> None:
+    """Serve the console."""
+    app[sign_in.TRIES] = sign_in.Tries()
+    app[overview.TRAFFIC] = overview.Traffic()
+    router = app.router
+    router.add_get(f"{CONSOLE}/sign-in", sign_in.show)
+    router.add_post(f"{CONSOLE}/sign-in", sign_in.sign_in, expect_handler=expect)
+    router.add_post(f"{CONSOLE}/language", sign_in.choose_language, expect_handler=expect)
+    router.add_get(f"{CONSOLE}/static/{{name}}", _static)
+    for page in PAGES:
+        router.add_get(CONSOLE + page.path, shown(page.right, page.page))
+    for action in ACTIONS:
+        router.add_post(CONSOLE + action.path, done(action.right, action.action), expect_handler=expect)
+
+
+async def _static(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    if name not in STATIC:
+        raise web.HTTPNotFound
+    return web.Response(
+        body=files("gateway.entry.console").joinpath("static", name).read_bytes(),
+        content_type=STATIC[name],
+        headers={hdrs.CACHE_CONTROL: f"max-age={STATIC_SECONDS}", "X-Content-Type-Options": "nosniff"},
+    )

@@ -1,0 +1,130 @@
+"""Signing in and out, and the language."""
+
+import asyncio
+import secrets
+import time
+from collections import OrderedDict
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from gateway.core.faults import Fault, Rejected, Transient
+from gateway.core.quota import Bucket
+from gateway.entry.api.door import CONSOLE
+from gateway.entry.api.hub import SOURCE, hub
+from gateway.entry.console.door import (
+    COOKIE,
+    LANGUAGE,
+    SESSION_TIME,
+    SIGN_IN,
+    demand_own_site,
+    digest,
+    proof,
+    speaks_english,
+)
+from gateway.entry.console.pages import signing_in
+from gateway.entry.console.visit import Form, Visit, read_form
+from gateway.infra import passwords
+from gateway.ports import Session
+
+TOKEN_BYTES: Final = 32
+TRIES_PER_MINUTE: Final = 6
+"""Of one name: a person mistypes a few times; a program that guesses gets some nine thousand a day."""
+NAMES: Final = 1_000
+"""Names that are remembered; the one not tried for longest is forgotten first."""
+LANGUAGE_SECONDS: Final = 365 * 24 * 3600
+
+
+class Tries:
+    """Counts how often each name was tried in this process."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    def demand(self, name: str) -> None:
+        """Count a try. Raises `quota-exceeded` where there were too many."""
+        now = time.monotonic()
+        bucket = self._buckets.pop(name, None) or Bucket.full(TRIES_PER_MINUTE, now)
+        self._buckets[name] = bucket
+        if len(self._buckets) > NAMES:
+            self._buckets.popitem(last=False)
+        if wait := bucket.wait(now):
+            vi, en = f"{TRIES_PER_MINUTE} lần đăng nhập/phút", f"{TRIES_PER_MINUTE} tries to sign in a minute"
+            raise Transient("quota-exceeded", detail=vi, detail_en=en, retry_after=wait)
+        bucket.take(1, now)
+
+
+TRIES: Final[web.AppKey[Tries]] = web.AppKey("tries", Tries)
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the form."""
+    return signing_in(speaks_english(request), to=_back(request.query.get("to", "")))
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """Begin a session, with a token that nobody has seen, whatever the browser brought."""
+    form = Form(())
+    try:
+        demand_own_site(request)
+        form = await read_form(request)
+        token = await _begin(request, form.get("name"), form.get("password"))
+    except Fault as fault:
+        return signing_in(speaks_english(request), to=_back(form.get("to")), name=form.get("name"), fault=fault)
+    response = web.Response(status=303, headers={hdrs.LOCATION: _back(form.get("to"))})
+    _set(response, request, COOKIE, token)
+    return response
+
+
+async def sign_out(visit: Visit, _form: Form) -> web.Response:
+    """End the session."""
+    await visit.ports.sessions.end(visit.session.token_sha256)
+    response = web.Response(status=303, headers={hdrs.LOCATION: SIGN_IN})
+    response.del_cookie(COOKIE, path=CONSOLE)
+    return response
+
+
+async def choose_language(request: web.Request) -> web.Response:
+    """Remember the language, and show the page again."""
+    demand_own_site(request)
+    form = await read_form(request)
+    response = web.Response(status=303, headers={hdrs.LOCATION: _back(form.get("to"))})
+    chosen = "en" if form.get("language") == "en" else "vi"
+    _set(response, request, LANGUAGE, chosen, max_age=LANGUAGE_SECONDS)
+    return response
+
+
+async def _begin(request: web.Request, name: str, password: str) -> str:
+    """Write a session; give its token. Raises `sign-in-failed` and `quota-exceeded`."""
+    at = hub(request)
+    request.app[TRIES].demand(name)
+    officer = at.rules().operators.find(name)
+    stored = officer.password if officer is not None else None
+    if not await asyncio.to_thread(passwords.matches, stored, password) or officer is None:
+        at.ports.telemetry.record("console.refused", source=request[SOURCE])
+        at.quotas.failed(request[SOURCE])
+        raise Rejected("sign-in-failed")
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), at.ports.clock.now()
+    await at.ports.sessions.begin(
+        Session(
+            token_sha256=digest(token),
+            operator=officer.id,
+            proof=proof(officer),
+            source=request[SOURCE],
+            begun_at=now,
+            seen_at=now,
+            ends_at=now + SESSION_TIME,
+        )
+    )
+    return token
+
+
+def _back(place: str) -> str:
+    """Give where to go on: a page of the console, and nowhere else."""
+    return place if place == CONSOLE or place.startswith((f"{CONSOLE}/", f"{CONSOLE}?")) else CONSOLE
+
+
+def _set(response: web.Response, request: web.Request, name: str, value: str, *, max_age: int | None = None) -> None:
+    """Set a cookie that scripts cannot read and other sites cannot send; never over plain HTTP where TLS is used."""
+    secure = request.secure or hub(request).proxy.speaks(request)
+    response.set_cookie(name, value, path=CONSOLE, httponly=True, samesite="Strict", secure=secure, max_age=max_age)

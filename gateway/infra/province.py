@@ -1,0 +1,139 @@
+"""Province over SQLAlchemy Core: what officers read of the whole ledger, each list in the order of an index."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from gateway.core.deadlines import DeadlineState, Rule
+from gateway.core.faults import Rejected
+from gateway.core.model import OrganId, Priority, Receipt
+from gateway.infra.executor import Executor
+from gateway.infra.ledger_read import cursor, documents_of, position
+from gateway.infra.ledger_rows import read_delivery, read_event, read_receipt
+from gateway.infra.tables import Moment, deadlines, deliveries, documents, events, receipts
+from gateway.infra.tables_console import searched
+from gateway.ports import DocumentView, History, OverdueTally, Page, Quarter, Wanted
+
+QUARTER_MICROSECONDS: Final = 15 * 60 * 1_000_000
+_COUNTED: Final = {"document.accepted": "accepted", "delivery.collected": "handed_over", "delivery.failed": "failed"}
+
+
+class SqlProvince:
+    """Province port, on the executor of the ledger."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    async def find(self, wanted: Wanted, *, after: str | None, limit: int) -> Page:
+        return await self._executor.read(lambda c: _find(c, wanted, after, limit))
+
+    async def history(self, document: str) -> History:
+        return await self._executor.read(lambda c: _history(c, document))
+
+    async def receipts(self, document: str) -> tuple[Receipt, ...]:
+        select = sa.select(receipts).where(receipts.c.document == document).order_by(receipts.c.at, receipts.c.seq)
+        return await self._executor.read(lambda c: tuple(map(read_receipt, c.execute(select).mappings())))
+
+    async def quarters(self, since: datetime, until: datetime) -> tuple[Quarter, ...]:
+        return await self._executor.read(lambda c: _quarters(c, since, until))
+
+    async def overdue(self) -> tuple[OverdueTally, ...]:
+        return await self._executor.read(_overdue)
+
+
+def _find(connection: sa.Connection, wanted: Wanted, after: str | None, limit: int) -> Page:
+    """Find by words in the order of their index, else in that of the documents; both are that of acceptance."""
+    seq = searched.c.rowid if wanted.words else documents.c.seq
+    select = sa.select(documents.c.id, documents.c.seq).where(*_conditions(wanted, connection))
+    if wanted.words:
+        select = select.join(searched, searched.c.rowid == documents.c.seq)
+    if after is not None:
+        select = select.where(seq < position(after)[0])
+    rows = connection.execute(select.order_by(seq.desc()).limit(limit + 1)).all()
+    items = _views(connection, [row.id for row in rows[:limit]])
+    return Page(items=items, next=cursor(rows[limit - 1].seq) if len(rows) > limit else None)
+
+
+def _conditions(wanted: Wanted, connection: sa.Connection) -> Iterator[sa.ColumnElement[bool]]:
+    d = documents.c
+    if wanted.words:
+        yield matching(wanted.words, connection.dialect.name)
+    if wanted.sender is not None:
+        yield d.sender == wanted.sender
+    if wanted.priority is not None:
+        yield d.priority == wanted.priority.value
+    if wanted.since is not None:
+        yield d.accepted_at >= wanted.since
+    if wanted.until is not None:
+        yield d.accepted_at < wanted.until
+    if wanted.receiver is not None or wanted.state is not None:
+        yield _delivered(wanted)
+
+
+def _delivered(wanted: Wanted) -> sa.ColumnElement[bool]:
+    """Choose documents of which a delivery fits."""
+    to = deliveries.c
+    select = sa.select(to.document_seq)
+    if wanted.receiver is not None:
+        select = select.where(to.receiver == wanted.receiver)
+    if wanted.state is not None:
+        select = select.where(to.state == wanted.state.value)
+    return documents.c.seq.in_(select)
+
+
+def matching(words: tuple[str, ...], dialect: str) -> sa.ColumnElement[bool]:
+    """Choose what has all the words; the last may be the beginning of one. Words are folded, letters and digits alone."""
+    if dialect == "postgresql":
+        query = " & ".join([*words[:-1], f"{words[-1]}:*"])
+        return sa.func.to_tsvector("simple", searched.c.words).op("@@")(sa.func.to_tsquery("simple", query))
+    query = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+    return sa.literal_column("searched").op("MATCH")(query)
+
+
+def _history(connection: sa.Connection, document: str) -> History:
+    found = _views(connection, [document])
+    if not found:
+        raise Rejected("not-found", path=document)
+    select = sa.select(events).where(events.c.document == document).order_by(events.c.seq)
+    return History(view=found[0], events=tuple(map(read_event, connection.execute(select).mappings())))
+
+
+def _views(connection: sa.Connection, wanted: list[str]) -> tuple[DocumentView, ...]:
+    known = documents_of(connection, wanted)
+    made: dict[str, list[Any]] = {each: [] for each in known}
+    select = sa.select(deliveries).where(deliveries.c.document.in_(wanted)).order_by(deliveries.c.seq)
+    for row in connection.execute(select).mappings():
+        made[row["document"]].append(read_delivery(row))
+    return tuple(DocumentView(document=known[each], deliveries=tuple(made[each])) for each in wanted if each in known)
+
+
+def _quarters(connection: sa.Connection, since: datetime, until: datetime) -> tuple[Quarter, ...]:
+    at = sa.type_coerce(events.c.at, sa.BigInteger)
+    begins = (at - at % QUARTER_MICROSECONDS).label("begins")
+    select = (
+        sa.select(sa.type_coerce(begins, Moment).label("begins"), events.c.type, sa.func.count().label("happened"))
+        .where(events.c.at >= since, events.c.at < until, events.c.type.in_(_COUNTED))
+        .group_by(sa.text("1"), events.c.type)
+    )
+    counts: dict[datetime, dict[str, int]] = {}
+    for row in connection.execute(select):
+        counts.setdefault(row.begins, {})[_COUNTED[row.type]] = row.happened
+    return tuple(Quarter(at=begun, **counts[begun]) for begun in sorted(counts))
+
+
+def _overdue(connection: sa.Connection) -> tuple[OverdueTally, ...]:
+    d, oldest = deadlines.c, sa.func.min(sa.type_coerce(deadlines.c.due_at, sa.BigInteger))
+    express = sa.func.sum(sa.case((documents.c.priority >= Priority.EXPRESS.value, 1), else_=0))
+    select = (
+        sa.select(d.organ, d.rule, sa.func.count(), express, sa.type_coerce(oldest, Moment))
+        .join(documents, documents.c.id == d.document)
+        .where(d.state == DeadlineState.OVERDUE.value)
+        .group_by(d.organ, d.rule)
+        .order_by(oldest)
+    )
+    return tuple(
+        OverdueTally(organ=OrganId(organ), rule=Rule(rule), count=count, express=int(hurry), oldest_due_at=due_at)
+        for organ, rule, count, hurry, due_at in connection.execute(select)
+    )

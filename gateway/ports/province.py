@@ -1,0 +1,67 @@
+"""What the province's officers see: every document of every agency, and how it flows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gateway.core.deadlines import Rule
+from gateway.core.model import OrganId, Priority, Receipt, State
+from gateway.ports.ledger import History, Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which documents are looked for; whatever is None or empty does not matter.
+
+    `words` are sought in number, notation, document id and subject, without regard to accents and case; the last may be the
+    beginning of a word. Accepted from `since` (inclusive) to `until` (exclusive). `state` is of any of its deliveries, to
+    `receiver` where one is named.
+    """
+
+    words: tuple[str, ...] = ()
+    sender: OrganId | None = None
+    receiver: OrganId | None = None
+    state: State | None = None
+    priority: Priority | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarter:
+    """What happened in the quarter of an hour that begins `at`: documents accepted, deliveries made, and given up."""
+
+    at: datetime
+    accepted: int = 0
+    handed_over: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueTally:
+    """What an agency owes past its time, by one rule; `express` of them are hỏa tốc."""
+
+    organ: OrganId
+    rule: Rule
+    count: int
+    express: int
+    oldest_due_at: datetime
+
+
+class Province(Protocol):
+    """Reads the ledger for officers, and changes nothing."""
+
+    async def find(self, wanted: Wanted, *, after: str | None, limit: int) -> Page:
+        """List `DocumentView`s with all deliveries, newest first. Raises `malformed-request` for a bad cursor."""
+
+    async def history(self, document: str) -> History:
+        """Give a document with all that happened to it. Raises `not-found`."""
+
+    async def receipts(self, document: str) -> tuple[Receipt, ...]:
+        """List all receipts of a document, oldest first."""
+
+    async def quarters(self, since: datetime, until: datetime) -> tuple[Quarter, ...]:
+        """Count what happened, by quarters of an hour in which something did, the earliest first."""
+
+    async def overdue(self) -> tuple[OverdueTally, ...]:
+        """Count what is overdue by agency and rule, the longest overdue first."""
