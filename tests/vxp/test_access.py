@@ -159,3 +159,13 @@ def directory(hub: Province, *agencies: Agency) -> None:
     """Put another directory in force."""
     changed = replace(hub.hub.rules(), directory=Directory.of(agencies))
     hub.hub.rules = lambda: changed
+
+
+async def test_who_only_sends_by_the_sdk_does_not_look_for_what_waits(hub: Province, sdk: Made) -> None:
+    own, presence = sdk(PROVINCE), hub.hub.ports.presence
+    await own.send(hub.province.sign(document("44", to=(COMMUNE,))), PROVINCE)
+    await presence.write()
+    assert PROVINCE not in await presence.seen()
+    await own.received()
+    await presence.write()
+    assert PROVINCE in await presence.seen()

@@ -16,10 +16,13 @@ IDLE_SECONDS: Final = 75.0
 """A connection without a whole request head for so long is closed; a long poll waits 60 seconds, inside its request."""
 BACKLOG: Final = 1024
 """Connections that may wait: 800 agencies may poll at once."""
+HEADER_OCTETS: Final = 64 * 1024
+"""One header. The national SDK writes parameters there: three thousand receivers fit; into the library's 8 KiB, four hundred."""
 HANDLING: Final[dict[str, Any]] = {
     "access_log": None,
     "auto_decompress": False,  # a compressed body is refused by name, not unpacked
     "keepalive_timeout": IDLE_SECONDS,
+    "max_field_size": HEADER_OCTETS,
 }
 
 

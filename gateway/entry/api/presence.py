@@ -24,8 +24,12 @@ async def notice(request: web.Request, handler: Callable[[web.Request], Awaitabl
         return await handler(request)
     finally:
         system = request.get(CALLER)
-        if system is not None and not (request.method == hdrs.METH_POST and request.path in SENDS):
+        if system is not None and not (request.method == hdrs.METH_POST and _only_sends(request)):
             hub(request).ports.presence.note(system.id, hub(request).ports.clock.now())
+
+
+def _only_sends(request: web.Request) -> bool:
+    return request.path in SENDS or request.path == f"{hub(request).vxp.prefix}/sendEdoc"
 
 
 async def keep_presence(app: web.Application) -> AsyncIterator[None]:
