@@ -18,7 +18,7 @@ LONGEST_SECONDS: Final = 600.0
 
 async def stream(visit: Visit) -> web.StreamResponse:
     """Tell of changes, as server-sent events, until the browser goes away."""
-    response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
+    response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     await response.prepare(visit.request)
     clock = asyncio.get_running_loop().time
     end = clock() + LONGEST_SECONDS
