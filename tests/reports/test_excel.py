@@ -66,6 +66,14 @@ def test_it_says_who_made_it_under_the_motto() -> None:
         assert words in said
 
 
+def test_a_note_is_as_wide_as_the_table_and_wrapped() -> None:
+    page = opened(report(LINE, notes=("Căn cứ " * 60,)))["Sổ"]
+    note = page.cell(FIRST + 2, 1)
+    assert note.alignment.wrap_text
+    assert f"A{FIRST + 2}:H{FIRST + 2}" in {str(each) for each in page.merged_cells.ranges}
+    assert (page.row_dimensions[FIRST + 2].height or 0) > 40
+
+
 def test_an_empty_report_says_so() -> None:
     assert cells(report(empty="Không có văn bản."))[0] == "Không có văn bản."
 

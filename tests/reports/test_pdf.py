@@ -1,12 +1,14 @@
 """The PDF: what is said on its pages, whatever comes."""
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
 
-from gateway.entry.reports.pdf import NAMES, pdf
+from gateway.entry.reports.pdf import pdf
+from gateway.entry.reports.pdf_table import KEPT, NAMES
 from gateway.entry.reports.sheet import Line, Report
 from tests.reports.sheets import LINE, report
 
@@ -83,3 +85,37 @@ def test_an_empty_report_says_so_and_can_be_signed() -> None:
 def test_a_total_stands_on_the_last_page() -> None:
     total: Line = (None, "Cộng", None, None, 9, None, None, None)
     assert "Cộng" in pages(report(*[LINE] * 60, total=total))[-1]
+
+
+@pytest.mark.parametrize("lines", range(1, 45))
+def test_signatures_never_stand_on_a_page_of_their_own(lines: int) -> None:
+    last = pages(report(*[LINE] * lines))[-1]
+    assert "NGƯỜI LẬP" in last
+    assert last.count("Sở Y tế") >= min(lines, KEPT)
+
+
+@pytest.mark.parametrize("lines", range(1, 45))
+def test_no_line_is_lost_or_doubled_where_a_page_ends(lines: int) -> None:
+    said = " ".join(pages(report(*[(number, *LINE[1:]) for number in range(1, lines + 1)])))
+    found = re.findall(r"(\d+) Sở Y tế", said)
+    assert [int(each) for each in found] == list(range(1, lines + 1))
+
+
+def test_a_group_is_named_again_where_its_lines_go_on() -> None:
+    said = pages(report(*[("Sở Y tế", *LINE[1:])] * 60, grouped=True))
+    assert len(said) > 1
+    assert ["Sở Y tế (tiếp theo)" in page for page in said] == [False, *[True] * (len(said) - 1)]
+
+
+def test_the_name_of_a_group_never_ends_a_page() -> None:
+    groups = [(f"Sở thứ {number}", *LINE[1:]) for number in range(60)]
+    for page in pages(report(*groups, grouped=True)):
+        named = [int(each) for each in re.findall(r"Sở thứ (\d+)", page)]
+        assert page.rindex("Sở Y tế") > page.index(f"Sở thứ {named[-1]}")
+
+
+def test_a_short_table_is_not_cut() -> None:
+    first, second = report(*[LINE] * 9).sheets[0], report(*[LINE] * 5, title="THEO ĐỘ KHẨN").sheets[0]
+    said = pages(replace(report(LINE), sheets=(first, second)))
+    (page,) = [page for page in said if "THEO ĐỘ KHẨN" in page]
+    assert page.partition("THEO ĐỘ KHẨN")[2].count("Sở Y tế") == 5

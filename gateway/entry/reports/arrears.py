@@ -7,7 +7,7 @@ from gateway.core.deadlines import RULES
 from gateway.core.directory import Directory
 from gateway.core.model import VIETNAM
 from gateway.entry.reports import words
-from gateway.entry.reports.sheet import Column, Kind, Line, Report, Sheet
+from gateway.entry.reports.sheet import Column, Kind, Line, Report, Sheet, in_text
 from gateway.ports.reports import Arrear, Arrears
 
 SHOWN: Final = 10_000
@@ -35,11 +35,12 @@ def overdue(arrears: Arrears, month: datetime | None, directory: Directory, *, a
     due = "" if month is None else f"đến hạn trong tháng {month.month} năm {month.year}, "
     title = "DANH SÁCH VĂN BẢN QUÁ HẠN XỬ LÝ"
     shown = len(arrears.items)
-    more = () if shown == arrears.total else (f"Chỉ liệt kê {shown} việc đầu trong số {arrears.total}.",)
+    total = in_text(arrears.total)
+    more = () if shown == arrears.total else (f"Chỉ liệt kê {in_text(shown)} việc đầu trong số {total}.",)
     sheet = Sheet(
         name="Quá hạn",
         title=title,
-        subtitle=f"{due}tính đến {now}: {arrears.total} việc quá hạn".capitalize(),
+        subtitle=f"{due}tính đến {now}: {total} việc quá hạn".capitalize(),
         columns=_COLUMNS,
         lines=[_line(each, directory) for each in arrears.items],
         notes=(*more, *_NOTES),

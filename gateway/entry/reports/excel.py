@@ -8,7 +8,20 @@ from typing import Any, Final
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
 from gateway.core.model import VIETNAM
-from gateway.entry.reports.sheet import HEAD_OF_AGENCY, MOTTO, PREPARER, Column, Kind, Line, Report, Sheet, Value, in_words
+from gateway.entry.reports.sheet import (
+    HEAD_OF_AGENCY,
+    MOTTO,
+    PREPARER,
+    SEALED,
+    SIGNED,
+    Column,
+    Kind,
+    Line,
+    Report,
+    Sheet,
+    Value,
+    in_words,
+)
 
 CELL_CHARACTERS: Final = 32_767
 """Excel takes no longer text in a cell."""
@@ -47,7 +60,7 @@ class _Drawing:
         self._page = book.add_worksheet(sheet.name)
         self._book = book
         self._last = len(sheet.columns) - 1
-        self._plain = book.add_format(_FONT)
+        self._note = book.add_format({**_FONT, "text_wrap": True})
         self._centred = book.add_format({**_FONT, "align": "center"})
         self._head = book.add_format({**_FONT, "bold": True, "align": "center"})
         self._title = book.add_format({**_FONT, "bold": True, "font_size": 14, "align": "center"})
@@ -124,14 +137,18 @@ class _Drawing:
             self._page.write_number(row, place, value, shown)
 
     def _write_foot(self, row: int) -> None:
+        width = sum(column.width for column in self._sheet.columns)
         for note in self._sheet.notes:
-            self._page.write_string(row, 0, note, self._plain)
+            self._page.set_row(row, LINE_POINTS * _lines(note, width))
+            self._merge(row, 0, self._last, note, self._note)
             row += 1
         middle = (self._last + 1) // 2
         day = in_words(self._report.at.astimezone(VIETNAM).date())
         self._merge(row + 1, middle, self._last, f"{day[0].upper()}{day[1:]}", self._centred)
         self._merge(row + 2, 0, middle - 1, PREPARER, self._head)
         self._merge(row + 2, middle, self._last, HEAD_OF_AGENCY, self._head)
+        self._merge(row + 3, 0, middle - 1, SIGNED, self._centred)
+        self._merge(row + 3, middle, self._last, SEALED, self._centred)
 
     def _merge(self, row: int, first: int, last: int, text: str, shown: Any) -> None:
         if last > first:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from gateway.core.directory import Directory
 from gateway.core.model import OrganId
 from gateway.entry.reports import words
-from gateway.entry.reports.sheet import Column, Kind, Line, Report, Sheet
+from gateway.entry.reports.sheet import Column, Kind, Line, Report, Sheet, in_text
 from gateway.ports.reports import Counterpart, Incoming, Outgoing, Registered, Reports
 
 PAGE: Final = 500
@@ -72,7 +72,7 @@ def register(lines: Sequence[Any], volume: Volume, directory: Directory, hub: st
         subtitle=f"{volume.time} ({_extent(lines, volume)})",
         columns=columns,
         lines=drawn,
-        notes=(_NOTES[volume.direction],) if whole else (_NOTES[volume.direction], _CUT.format(most=len(lines))),
+        notes=(_NOTES[volume.direction],) if whole else (_NOTES[volume.direction], _CUT.format(most=in_text(len(lines)))),
         empty="Không có văn bản.",
     )
     issuer = words.name(directory, volume.organ)
@@ -83,7 +83,7 @@ def _extent(lines: Sequence[Any], volume: Volume) -> str:
     if not lines:
         return "không có văn bản"
     if volume.direction is Direction.OUT:
-        return f"{len(lines):,} văn bản".replace(",", ".")
+        return f"{in_text(len(lines))} văn bản"
     return f"từ số đến {lines[0].arrival_number:02} đến số đến {lines[-1].arrival_number:02}"
 
 
@@ -119,9 +119,9 @@ _IN: Final = (
     Column(title="Số, ký hiệu", kind=Kind.TEXT, width=24),
     Column(title="Ngày ban hành", kind=Kind.DAY, width=11),
     Column(title="Tên loại", kind=Kind.TEXT, width=13),
-    Column(title="Trích yếu nội dung", kind=Kind.TEXT, width=42),
+    Column(title="Trích yếu nội dung", kind=Kind.TEXT, width=39),
     Column(title="Hạn trả lời", kind=Kind.DAY, width=11),
-    Column(title="Trạng thái", kind=Kind.WORD, width=13),
+    Column(title="Trạng thái", kind=Kind.WORD, width=16),
     Column(title="Văn bản trả lời", kind=Kind.TEXT, width=20),
     Column(title="Ghi chú", kind=Kind.TEXT, width=12),
 )

@@ -12,6 +12,8 @@ MOTTO: Final = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập -
 """The head of every administrative document (NĐ 30/2020 Phụ lục I)."""
 PREPARER: Final = "NGƯỜI LẬP"
 HEAD_OF_AGENCY: Final = "THỦ TRƯỞNG CƠ QUAN"
+SIGNED: Final = "(Ký, ghi rõ họ tên)"
+SEALED: Final = "(Ký, ghi rõ họ tên, đóng dấu)"
 
 
 class Kind(StrEnum):

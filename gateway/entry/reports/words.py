@@ -65,6 +65,7 @@ def name(directory: Directory, organ: str) -> str:
 
 
 def rule(value: Rule) -> str:
-    """Name a rule, with its article."""
+    """Name a rule, with its article, whose number never begins a line."""
     known = RULES[value]
-    return f"{known.vi} ({known.article})"
+    article = known.article.replace("Điều ", "Điều\N{NO-BREAK SPACE}")
+    return f"{known.vi} ({article})"
