@@ -15,12 +15,15 @@ from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Sayer
 from gateway.flows.attend import Silent
 from gateway.flows.oversee import QueueStanding
-from gateway.ports import Backlog, DocumentView, Group, OverdueTally
+from gateway.ports import Backlog, DocumentView, Group, HeldStatus, OverdueTally
 
 CERTIFICATE_DAYS: Final = 15
 """Working days before its end at which a certificate becomes a matter: renewing one takes the authority a week or two."""
 SHOWN: Final = 12
 """More than an officer deals with before the next look."""
+
+NAMED: Final = 3
+"""Agencies that one sentence names."""
 
 
 class Level(IntEnum):
@@ -45,6 +48,7 @@ class Sight:
     overdue: tuple[OverdueTally, ...]
     silent: tuple[Silent, ...]
     held: tuple[DocumentView, ...]
+    unmatched: tuple[HeldStatus, ...]
 
     @property
     def waiting(self) -> int:
@@ -80,6 +84,7 @@ def harms(visit: Visit, sight: Sight) -> list[Harm]:
         *_undeliverable(visit, sight),
         *_disconnected(visit, sight),
         *_held(visit, sight),
+        *_unmatched(visit, sight),
         *_silent(visit, sight),
         *_certificates(visit),
     ]
@@ -160,6 +165,26 @@ def _held(visit: Visit, sight: Sight) -> Iterator[Harm]:
             after=visit.say(f" (lâu nhất {age})", f" (the oldest for {age})"),
             button=visit.say("Xem", "See"),
             url=f"{CONSOLE}/documents?state=suspended",
+        )
+
+
+def _unmatched(visit: Visit, sight: Sight) -> Iterator[Harm]:
+    if sight.unmatched:
+        count = len(sight.unmatched)
+        age = writing.lasting(visit.now - min(each.received_at for each in sight.unmatched), english=visit.english)
+        reporters = sorted({visit.agency(each.report.reporter) for each in sight.unmatched})
+        yield Harm(
+            level=Level.HELD,
+            weight=count,
+            tone="warn",
+            label=visit.say("Chờ ghép", "Unmatched"),
+            before=visit.say(
+                f"{count} trạng thái chưa biết của văn bản nào, từ ", f"{count} statuses of unknown documents, from "
+            ),
+            who=", ".join(reporters[:NAMED]) + ("…" if len(reporters) > NAMED else ""),
+            after=visit.say(f" (lâu nhất {age})", f" (the oldest for {age})"),
+            button=visit.say("Chọn văn bản", "Match them"),
+            url=f"{CONSOLE}/statuses",
         )
 
 

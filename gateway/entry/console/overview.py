@@ -9,6 +9,7 @@ from gateway.core.circuit import CircuitState
 from gateway.entry.console import writing
 from gateway.entry.console.harm import Harm, Sight, harms
 from gateway.entry.console.pages import greeting, page
+from gateway.entry.console.statuses import needing_a_hand
 from gateway.entry.console.visit import Visit
 from gateway.flows import oversee
 from gateway.flows.attend import silent
@@ -91,6 +92,7 @@ async def _sight(visit: Visit) -> Sight:
         overdue=await visit.ports.province.overdue(),
         silent=await silent(visit.ports.presence, visit.rules, visit.now),
         held=await visit.ports.ledger.held(),
+        unmatched=await needing_a_hand(visit),
     )
 
 

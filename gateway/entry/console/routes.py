@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 
 from gateway.core.roles import Right
 from gateway.entry.api.door import CONSOLE
-from gateway.entry.console import answers, document, live, overview, queues, search, sign_in, undelivered
+from gateway.entry.console import answers, document, live, overview, queues, search, sign_in, statuses, undelivered
 from gateway.entry.console.door import done, shown
 from gateway.entry.console.visit import Action, Page
 
@@ -57,6 +57,7 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/queues", Right.SEE, queues.show),
     Shown("/undelivered", Right.SEE, undelivered.show),
     Shown("/answers", Right.SEE, answers.show),
+    Shown("/statuses", Right.SEE, statuses.show),
 )
 ACTIONS: Final[tuple[Done, ...]] = (
     Done("/sign-out", Right.SEE, sign_in.sign_out),
@@ -71,6 +72,8 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/answers/{deadline}/waive", Right.ACT, answers.waive),
     Done("/answers/{deadline}/pause", Right.ACT, answers.pause),
     Done("/answers/{deadline}/resume", Right.ACT, answers.resume),
+    Done("/statuses/{id}/apply", Right.ACT, statuses.apply),
+    Done("/statuses/{id}/drop", Right.ACT, statuses.drop),
 )
 
 

@@ -10,6 +10,7 @@ from gateway.core.fault_codes import FAULTS
 from gateway.core.model import Event, Lane, Owner, Priority, State, StatusCode
 from gateway.entry.reports.words import PRIORITIES
 from gateway.entry.reports.words import STATES as STATES_VI
+from gateway.ports import Obstacle
 
 Pair = tuple[str, str]
 """Vietnamese, English."""
@@ -87,6 +88,22 @@ CODES: Final[Mapping[StatusCode, Pair]] = {
     StatusCode.RECALL_REQUESTED: ("13 xin lấy lại", "13 recall requested"),
     StatusCode.RECALL_AGREED: ("15 đồng ý", "15 agreed"),
     StatusCode.RECALL_REFUSED: ("16 không đồng ý", "16 not agreed"),
+}
+OBSTACLES: Final[Mapping[Obstacle, Pair]] = {
+    Obstacle.UNMATCHED: ("Chưa thấy văn bản", "No such document yet"),
+    Obstacle.AMBIGUOUS: ("Nhiều văn bản khớp", "Several documents match"),
+    Obstacle.CONFLICT: ("Không hợp bước hiện tại", "Not allowed at this state"),
+}
+REMEDIES: Final[Mapping[Obstacle, Pair]] = {
+    Obstacle.UNMATCHED: (
+        "Hỏi nơi báo xem văn bản có đi qua trục không; tìm thấy thì ghi vào, không thì bỏ.",
+        "Ask who reported whether the document went through the hub; record it there, else drop it.",
+    ),
+    Obstacle.AMBIGUOUS: ("Chọn đúng văn bản được báo.", "Choose the document that is meant."),
+    Obstacle.CONFLICT: (
+        "Xem văn bản đang ở bước nào: chờ nó tới bước đó rồi ghi, hoặc bỏ.",
+        "See where the document is: record it once that allows it, or drop it.",
+    ),
 }
 EVENTS: Final[Mapping[str, Pair]] = {
     "document.accepted": ("Trục đã nhận, đã ghi bền vững", "Accepted by the hub, durably"),
@@ -168,6 +185,14 @@ class Sayer:
 
     def code(self, code: StatusCode) -> str:
         return CODES[code][self.english]
+
+    def obstacle(self, obstacle: Obstacle) -> str:
+        """Say why a status could not be matched."""
+        return OBSTACLES[obstacle][self.english]
+
+    def remedy(self, obstacle: Obstacle) -> str:
+        """Say what to do about a status that could not be matched."""
+        return REMEDIES[obstacle][self.english]
 
     def event(self, event: Event) -> str:
         """Say what happened, with the status code where one was reported."""
