@@ -17,7 +17,7 @@ import aiohttp
 import yarl
 
 from tests.documents import DEPARTMENT, PROVINCE
-from tests.fuzz import doors, oracle, requests, sockets
+from tests.fuzz import doors, oracle, requests, sdk_calls, sockets
 from tests.fuzz.cases import Answer, Case
 from tests.fuzz.failures import Failures
 from tests.fuzz.hub import Target, numbered
@@ -38,6 +38,7 @@ DOORS: tuple[tuple[doors.Door, int], ...] = (
     (requests.query, 8),
     (requests.headers, 4),
     (sockets.raw, 4),
+    (sdk_calls.sdk_call, 12),
 )
 
 

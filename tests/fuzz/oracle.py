@@ -3,6 +3,7 @@
 import json
 
 from gateway.core.fault_codes import FAULTS
+from gateway.entry.vxp.codes import CODES
 from tests.fuzz.cases import Answer, Case
 
 SLOWEST = 5.0
@@ -29,9 +30,23 @@ def _judge(case: Case, answer: Answer) -> str | None:
         return "a header was injected"
     if any(leak in answer.body for leak in LEAKS) and not _is_content(answer):
         return "the answer tells of the hub's inside"
+    if "X-Lienthong-Code" in answer.headers:
+        return _judge_sdk(answer)
     if answer.status >= 400 and answer.status not in NO_PROBLEM:
         return _judge_problem(answer)
     return None
+
+
+def _judge_sdk(answer: Answer) -> str | None:
+    """Judge a refusal in the national SDK's words."""
+    code = answer.headers["X-Lienthong-Code"]
+    if code in {"internal", "misconfigured"} or code not in CODES:
+        return f"the SDK is told {code}"
+    try:
+        told = json.loads(answer.body)
+    except ValueError:
+        return "the refusal to the SDK is no JSON"
+    return None if (told["status"], told["ErrorCode"]) == ("FAIL", CODES[code]) else f"{code} as {told['ErrorCode']}"
 
 
 def _judge_problem(answer: Answer) -> str | None:

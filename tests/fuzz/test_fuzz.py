@@ -43,6 +43,19 @@ def test_a_bad_answer_is_noticed(answer: Answer, said: str) -> None:
     assert said in (complaint(Case(door="x"), [answer]) or "")
 
 
+@pytest.mark.parametrize(
+    ("code", "body", "said"),
+    [
+        ("internal", b'{"status": "FAIL", "ErrorCode": "20"}', "told internal"),
+        ("not-found", b"{", "no JSON"),
+        ("not-found", b'{"status": "FAIL", "ErrorCode": "20"}', "not-found as 20"),
+    ],
+)
+def test_a_bad_refusal_to_the_sdk_is_noticed(code: str, body: bytes, said: str) -> None:
+    answer = Answer(status=200, headers={"X-Lienthong-Code": code}, body=body, seconds=0)
+    assert said in (complaint(Case(door="x"), [answer]) or "")
+
+
 def test_a_good_refusal_is_no_complaint() -> None:
     body = b'{"code": "too-large", "status": 413}'
     assert complaint(Case(door="x"), [Answer(status=413, headers=PROBLEM, body=body, seconds=0)]) is None

@@ -24,7 +24,7 @@ from gateway.flows.refuse import refuse
 BINARY: Final = "downloadEdoc"
 """The verb whose answer is no JSON: a refusal must not look like a file."""
 _DATE: Final = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
-_STATUS: Final = {"15": 403, "20": 502}
+_STATUS: Final = {"15": 403, "20": 503}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,10 @@ class Call:
             if read is None:
                 raise ValueError(given)
             at = datetime(*(int(each or 0) for each in read.groups()), tzinfo=VIETNAM)  # type: ignore[misc,arg-type]
-        except ValueError as error:
+            if name == "toDate":
+                at += timedelta(days=1) if read.group(4) is None else timedelta(seconds=1)
+        except (ValueError, OverflowError) as error:
             raise Rejected("malformed-request", path=name, detail="yyyy/MM/dd HH:mm:ss.") from error
-        if name == "toDate":
-            at += timedelta(days=1) if read.group(4) is None else timedelta(seconds=1)
         return at
 
 
