@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from gateway.core import writing
-from gateway.core.model import VIETNAM, Priority, StatusCode
+from gateway.core.model import VIETNAM, BusinessType, Priority, StatusCode
 from tests.api.conftest import Province, of_today
 from tests.api.soap_vendor import CALL, Vendor, opened, pending, send
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE, attachment, document, status
@@ -102,6 +102,22 @@ async def test_a_recall_goes_there_and_back(hub: Province, vendors: dict[str, Ve
     agreed = await vendors[DEPARTMENT].call("UpdateTraces", docId=name, trace={"statusCode": "15"})
     assert agreed.status == "Success"
     assert (await vendors[PROVINCE].call("GetTraces")).trace[-1].statusCode == "15"
+
+
+@pytest.mark.parametrize(("business_type", "state"), [(BusinessType.UPDATE, "update"), (BusinessType.REPLACE, "replaced")])
+async def test_a_receiver_reads_that_its_document_is_to_be_updated_or_is_replaced(
+    hub: Province, vendors: dict[str, Vendor], business_type: BusinessType, state: str
+) -> None:
+    await send(hub, vendors)
+    (name,) = await pending(vendors[DEPARTMENT])
+    await vendors[DEPARTMENT].call("ConfirmReceived", docId=name)
+    other = hub.province.sign(of_today(document(to=(DEPARTMENT,), business_type=business_type)))
+    assert (await vendors[PROVINCE].call("SendDocument", document=other)).status == "Success"
+    (told,) = (await vendors[DEPARTMENT].call("GetTraces")).trace
+    assert (told.docId, told.state, told.statusCode) == (name, state, None)
+    assert told.description.endswith(
+        "theo văn bản 1/UBND-VP: Sửa lỗi" if state == "update" else "bằng văn bản 1/UBND-VP: Sửa lỗi"
+    )
 
 
 async def test_organizations_are_those_of_the_directory(hub: Province, vendors: dict[str, Vendor]) -> None:
