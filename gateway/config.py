@@ -91,10 +91,11 @@ class Directory(Section):
     """The file of agencies and systems, and the folder of trust anchors, intermediates and CRLs.
 
     `policy` and `deadlines` are files, `calendar` is a folder; without them those that ship hold. `adapters` are folders of
-    further adapters, beside those that ship.
+    further adapters, beside those that ship. `key` seals what is secret in `agencies` and needed whole.
     """
 
     agencies: Path = Path("agencies.toml")
+    key: Path = Path("hub/directory.key")
     trust: Path = Path("ca")
     policy: Path | None = None
     calendar: Path | None = None
@@ -132,13 +133,12 @@ class MailSettings(Section):
 
 
 class VxpSettings(Section):
-    """The national SDK's face: served at `prefix` where a system has a secret for it. `key` seals those secrets in agencies.toml.
+    """The national SDK's face: served at `prefix` where a system has a secret for it.
 
     A caller's clock may be off by `window_seconds`, unless agencies.toml says otherwise of it.
     """
 
     prefix: str = Field(default="/XrdAdapter/adapter", pattern=r"^(/[A-Za-z0-9._~-]+)+$")
-    key: Path = Path("hub/vxp.key")
     window_seconds: int = Field(default=600, ge=1, le=24 * 3600)
 
 

@@ -100,7 +100,7 @@ def load_rules(settings: Settings, clock: Clock) -> Loaded:
     limits = Limits(envelope=settings.limits.envelope, attachment=settings.limits.attachment, parts=settings.limits.parts)
     directory = settings.directory
     named = {name: getattr(directory, name) for name in ("policy", "calendar", "deadlines")}
-    own = {name: settings.path(path) for name, path in {**named, "vxp_key": settings.vxp.key}.items() if path is not None}
+    own = {name: settings.path(path) for name, path in {**named, "key": directory.key}.items() if path is not None}
     sources = Sources(agencies=settings.path(directory.agencies), trust=settings.path(directory.trust), **own)
     loaded = load(sources, limits, clock.now())
     if settings.mail is None:

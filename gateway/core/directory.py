@@ -220,13 +220,15 @@ class Systems:
 class Operator:
     """A person or program that runs the hub, known by the hashes of its tokens. It acts for no agency.
 
-    With a `password` (its Argon2 hash) it may sign in to the console.
+    With a `password` (its Argon2 hash) it may sign in to the console; where it has a `totp` secret (base32, RFC 6238), with
+    the code of the moment too.
     """
 
     id: str
     role: Role = Role.ADMIN
     token_sha256: tuple[str, ...] = ()
     password: str | None = field(default=None, repr=False)
+    totp: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

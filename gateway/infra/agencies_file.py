@@ -15,7 +15,7 @@ from tomlkit.items import AoT, Table
 
 from gateway.core.directory import Agency, Directory
 from gateway.core.faults import Misconfigured, Rejected
-from gateway.infra.rules_files import AgenciesFile, operators
+from gateway.infra.rules_files import AgenciesFile, demand_tokens_of_one
 
 AGENCY = "agency"
 SYSTEM = "system"
@@ -69,7 +69,7 @@ class DirectoryDraft:
         """Give the agencies as the hub would take them, without certificates. Raises Misconfigured where it would refuse."""
         try:
             rows = AgenciesFile.model_validate(self.document.unwrap())
-            operators(rows)
+            demand_tokens_of_one(rows)
             return Directory.of(Agency(**row.model_dump(exclude={"certificates"})) for row in rows.agency)
         except (ValidationError, ValueError) as error:
             raise Misconfigured("misconfigured", path=str(file), detail=f"{file}: {error}") from error

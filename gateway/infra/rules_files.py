@@ -22,8 +22,8 @@ from gateway.infra.authority import load_trust
 from gateway.infra.calendar_files import load_working_time, shipped_calendar
 from gateway.infra.deadlines_file import load_timekeeping, shipped_deadlines
 from gateway.infra.policy_file import load_policy, shipped_policy
+from gateway.infra.seals import load_key, unseal
 from gateway.infra.toml_file import read_toml
-from gateway.infra.vxp_secrets import load_key, unseal
 from gateway.sdk.shipped import shipped
 
 EDXML_VERSION = "2016"
@@ -73,7 +73,7 @@ class LinkRow(BaseModel):
 
 
 class VxpRow(BaseModel):
-    """`vxp` of a `[[system]]`: it may call by the national SDK. `secrets` are sealed (see `vxp_secrets`)."""
+    """`vxp` of a `[[system]]`: it may call by the national SDK. `secrets` are sealed (see `seals`)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -105,6 +105,7 @@ class OperatorRow(BaseModel):
     role: Role = Role.ADMIN
     token_sha256: tuple[str, ...] = ()
     password: str | None = Field(default=None, pattern=r"^\$argon2id\$")
+    totp: str | None = None
 
 
 class AgenciesFile(BaseModel):
@@ -141,7 +142,7 @@ class Sources:
     policy: Path = field(default_factory=shipped_policy)
     calendar: Path = field(default_factory=shipped_calendar)
     deadlines: Path = field(default_factory=shipped_deadlines)
-    vxp_key: Path = Path("hub/vxp.key")
+    key: Path = Path("hub/directory.key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,7 @@ class Loaded:
     def stamp(self) -> tuple[tuple[Path, int, int], ...]:
         """Give a cheap fingerprint of the files that were read: it differs when one was changed, added or removed."""
         folders = (self.sources.trust, self.sources.calendar)
-        single = (self.sources.agencies, self.sources.policy, self.sources.deadlines, self.sources.vxp_key)
+        single = (self.sources.agencies, self.sources.policy, self.sources.deadlines, self.sources.key)
         watched = {*single, *(file for folder in folders for file in folder.glob("*"))}
         watched |= {admission.file for admission in self.admissions}
         stats = [(path, path.stat()) for path in sorted(watched) if path.is_file()]
@@ -184,7 +185,7 @@ def load(sources: Sources, limits: Limits, now: datetime) -> Loaded:
     rules = Rules(
         directory=directory,
         systems=_systems(file, sources),
-        operators=_operators(file, agencies),
+        operators=_operators(file, sources),
         trust=store,
         schema=_schema(),
         policy=load_policy(sources.policy),
@@ -214,7 +215,7 @@ def _agency(row: AgencyRow, certificates: Iterable[x509.Certificate]) -> Agency:
 
 def _systems(file: AgenciesFile, sources: Sources) -> Systems:
     agencies = sources.agencies
-    key = load_key(sources.vxp_key) if any(row.vxp and row.vxp.secrets for row in file.system) else b""
+    key = load_key(sources.key) if any(row.vxp and row.vxp.secrets for row in file.system) else b""
     known = {row.id for row in file.agency}
     for row in file.system:
         unknown = [organ for organ in row.organs if organ not in known]
@@ -226,20 +227,35 @@ def _systems(file: AgenciesFile, sources: Sources) -> Systems:
         raise Misconfigured("misconfigured", detail=f"{agencies}: {error}") from error
 
 
-def _operators(file: AgenciesFile, agencies: Path) -> Operators:
+def _operators(file: AgenciesFile, sources: Sources) -> Operators:
+    key = load_key(sources.key) if any(row.totp for row in file.operator) else b""
     try:
-        return operators(file)
+        demand_tokens_of_one(file)
+        return Operators.of(_operator(row, key) for row in file.operator)
     except ValueError as error:
-        raise Misconfigured("misconfigured", detail=f"{agencies}: {error}") from error
+        raise Misconfigured("misconfigured", detail=f"{sources.agencies}: {error}") from error
 
 
-def operators(file: AgenciesFile) -> Operators:
-    """Give the operators. Raises ValueError where a token would be of two: a system's is never an operator's."""
-    found = Operators.of(Operator(**row.model_dump()) for row in file.operator)
+def demand_tokens_of_one(file: AgenciesFile) -> None:
+    """See that each token is of one. Raises ValueError where it would be of two: a system's is never an operator's."""
+    found = Operators.of(Operator(id=row.id, token_sha256=row.token_sha256) for row in file.operator)
     for row in file.system:
         if any(found.by_token(token) for token in row.token_sha256):
             raise ValueError(f"system {row.id} and an operator have the same token")
-    return found
+
+
+def second_factor(operator: str) -> str:
+    """Name what the seal of an operator's second factor is bound to."""
+    return f"operator {operator}: totp"
+
+
+def _operator(row: OperatorRow, key: bytes) -> Operator:
+    """Open the seal. Raises ValueError naming the operator whose second factor does not open."""
+    try:
+        totp = unseal(key, second_factor(row.id), row.totp).decode() if row.totp else None
+    except ValueError as error:
+        raise ValueError(f"operator {row.id}: totp: {error}") from error
+    return Operator(**row.model_dump(exclude={"totp"}), totp=totp)
 
 
 def _system(row: SystemRow, key: bytes) -> System:

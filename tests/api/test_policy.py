@@ -88,7 +88,7 @@ def decide(hub: Province, tmp_path: Path, *arguments: str) -> None:
     """Run a command on the test's own ledger."""
     config = tmp_path / "gateway.toml"
     rules = f'[directory]\nagencies = "{hub.folder}/agencies.toml"\ntrust = "{hub.folder}/ca"\n'
-    secrets = f'[vxp]\nkey = "{hub.folder}/hub/vxp.key"\n'
+    secrets = f'key = "{hub.folder}/hub/directory.key"\n'
     config.write_text(f'[storage]\ndata = "{tmp_path}"\n{rules}{secrets}', "utf-8")
     lienthong("held", *arguments, "--config", str(config))
 

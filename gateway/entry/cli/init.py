@@ -10,13 +10,13 @@ from gateway.config import Settings
 from gateway.core.model import VIETNAM
 from gateway.core.roles import Role
 from gateway.entry.cli.output import Outcome
-from gateway.entry.cli.system import digest, new_token, write_token
+from gateway.entry.cli.system import digest, new_secret, new_token, write_token
 from gateway.infra import passwords
 from gateway.infra.agencies_file import AGENCY, OPERATOR, SYSTEM, DirectoryDraft, editing
 from gateway.infra.authority import Authority
 from gateway.infra.key_files import write_secret
 from gateway.infra.migrate import migrate
-from gateway.infra.vxp_secrets import ensure_key, new_secret, seal
+from gateway.infra.seals import ensure_key, seal
 from gateway.wiring import database
 
 SAMPLE_AGENCIES = {
@@ -59,7 +59,7 @@ def initialise(folder: Path, *, port: int | None, agencies: Mapping[str, str]) -
     if not directory.exists():
         directory.write_text(AGENCIES_TEXT, "utf-8")
         agencies = agencies or SAMPLE_AGENCIES
-    sealing = ensure_key(settings.path(settings.vxp.key))
+    sealing = ensure_key(settings.path(settings.directory.key))
     with editing(directory) as draft:
         made = {organ: _add(draft, directory.parent, organ, name, authority, sealing) for organ, name in agencies.items()}
         _operator(draft, directory.parent)

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pyotp
+
 from gateway.config import Settings
 from gateway.core.roles import Role
 from gateway.entry.cli import system
@@ -10,6 +12,8 @@ from gateway.entry.cli.output import Outcome
 from gateway.entry.cli.system import digest, new_token, with_token, write_token
 from gateway.infra import passwords
 from gateway.infra.agencies_file import OPERATOR, editing, read, revise
+from gateway.infra.rules_files import second_factor as bound_to
+from gateway.infra.seals import ensure_key, seal
 
 
 def add(settings: Settings, name: str, *, role: Role, token_file: Path | None = None) -> Outcome:
@@ -45,11 +49,27 @@ def password(settings: Settings, name: str, *, password_file: Path | None = None
     )
 
 
+def second_factor(settings: Settings, name: str, *, remove: bool) -> Outcome:
+    """Give an operator a secret for codes of the moment (RFC 6238), shown once; or take it away. Raises `entry-unknown`."""
+    secret = None if remove else pyotp.random_base32()
+    sealed = secret and seal(ensure_key(settings.path(settings.directory.key)), bound_to(name), secret)
+    with editing(settings.path(settings.directory.agencies)) as draft:
+        revise(draft.get(OPERATOR, name), {"totp": sealed})
+    if secret is None:
+        return Outcome(data={"id": name}, vi=f"✓ {name} không còn mã 6 số.", en=f"{name} has no second factor any more.")
+    address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=settings.hub.name)
+    return Outcome(
+        data={"id": name, "secret": secret, "uri": address},
+        vi=f"✓ Nhập vào ứng dụng xác thực trên điện thoại (chỉ hiện một lần): {secret}\n  {address}",
+        en=f"Enter it into the authenticator app (shown this once): {secret}",
+    )
+
+
 def revoke(settings: Settings, name: str) -> Outcome:
     """Take all tokens, and the password, from an operator. The entry stays, so that the audit log is still readable."""
     with editing(settings.path(settings.directory.agencies)) as draft:
         table = draft.get(OPERATOR, name)
-        revise(table, {"token_sha256": [], "password": None})
+        revise(table, {"token_sha256": [], "password": None, "totp": None})
     return Outcome(
         data=table.unwrap(),
         vi=f"✓ {name} không gọi và không đăng nhập được nữa. Cấp lại: lienthong operator rotate|password {name}",
@@ -68,6 +88,7 @@ def listing(settings: Settings) -> Outcome:
                 "Vai trò · Role": each.get("role", Role.ADMIN),
                 "Mã truy cập · Tokens": len(each.get("token_sha256", ())),
                 "Mật khẩu · Password": "✓" if each["password"] else "",
+                "Mã 6 số · Code": "✓" if each["totp"] else "",
             }
             for each in operators
         ],
@@ -77,5 +98,6 @@ def listing(settings: Settings) -> Outcome:
 
 
 def _shown(table: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the hash of the password, which somebody might try to guess; say that there is one."""
-    return {name: value for name, value in table.items() if name != "password"} | {"password": "password" in table}
+    """Leave out the hash of the password, which somebody might try to guess, and the second factor; say that there are some."""
+    hidden = ("password", "totp")
+    return {name: value for name, value in table.items() if name not in hidden} | {name: name in table for name in hidden}

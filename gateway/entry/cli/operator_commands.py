@@ -70,6 +70,22 @@ def operator_password(
     finish(password(Settings.load(config), name, password_file=password_file), as_json=as_json)
 
 
+@operator.command("totp")
+def operator_totp(
+    name: Name,
+    *,
+    remove: Annotated[bool, typer.Option("--remove", help="Bỏ mã 6 số · Take it away.")] = False,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Đặt mã 6 số (TOTP) cho /console · Set the second factor for the console."""
+    from gateway.config import Settings
+    from gateway.entry.cli.operator import second_factor
+    from gateway.entry.cli.output import finish
+
+    finish(second_factor(Settings.load(config), name, remove=remove), as_json=as_json)
+
+
 @operator.command("revoke")
 def operator_revoke(name: Name, *, config: Config = CONFIG, as_json: Json = False) -> None:
     """Thu hồi mọi mã · Take all tokens."""

@@ -14,10 +14,16 @@ from gateway.core.model import VIETNAM
 from gateway.entry.cli.agency import EXCEPTION, leaf
 from gateway.entry.cli.output import Outcome
 from gateway.infra.agencies_file import AGENCY, SYSTEM, editing, read, revise
-from gateway.infra.vxp_secrets import ensure_key, new_secret, seal
+from gateway.infra.seals import ensure_key, seal
 
 TOKEN_BYTES = 32
 """256 bits: beyond guessing, so its plain SHA-256 may be stored."""
+SECRET_BYTES = 32
+
+
+def new_secret() -> str:
+    """Make a secret, as it is given to the settings of the national SDK: as long as the digest of its HMAC."""
+    return secrets.token_hex(SECRET_BYTES)
 
 
 def new_token() -> str:
@@ -116,7 +122,7 @@ def set_vxp(settings: Settings, name: str, *, registers: bool | None, until: dat
 
 
 def _sealed(settings: Settings, name: str, secret: str) -> str:
-    return seal(ensure_key(settings.path(settings.vxp.key)), name, secret)
+    return seal(ensure_key(settings.path(settings.directory.key)), name, secret)
 
 
 def revoke(settings: Settings, name: str) -> Outcome:

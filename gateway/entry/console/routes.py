@@ -9,8 +9,9 @@ from aiohttp import hdrs, web
 
 from gateway.core.roles import Right
 from gateway.entry.api.door import CONSOLE
-from gateway.entry.console import answers, document, live, overview, queues, search, sign_in, statuses, undelivered
+from gateway.entry.console import answers, certificates, document, live, overview, queues, search, sign_in, statuses, undelivered
 from gateway.entry.console.door import done, shown
+from gateway.entry.console.second_factor import SecondFactors
 from gateway.entry.console.visit import Action, Page
 
 Expect = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
@@ -58,6 +59,7 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/undelivered", Right.SEE, undelivered.show),
     Shown("/answers", Right.SEE, answers.show),
     Shown("/statuses", Right.SEE, statuses.show),
+    Shown("/certificates", Right.SEE, certificates.show),
 )
 ACTIONS: Final[tuple[Done, ...]] = (
     Done("/sign-out", Right.SEE, sign_in.sign_out),
@@ -80,6 +82,7 @@ ACTIONS: Final[tuple[Done, ...]] = (
 def add_console(app: web.Application, expect: Expect) -> None:
     """Serve the console."""
     app[sign_in.TRIES] = sign_in.Tries()
+    app[sign_in.SECOND_FACTORS] = SecondFactors()
     app[overview.TRAFFIC] = overview.Traffic()
     router = app.router
     router.add_get(f"{CONSOLE}/sign-in", sign_in.show)

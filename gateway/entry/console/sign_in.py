@@ -23,6 +23,7 @@ from gateway.entry.console.door import (
     speaks_english,
 )
 from gateway.entry.console.pages import signing_in
+from gateway.entry.console.second_factor import SecondFactors, is_at_the_hub
 from gateway.entry.console.visit import Form, Visit, read_form
 from gateway.infra import passwords
 from gateway.ports import Session
@@ -55,6 +56,7 @@ class Tries:
 
 
 TRIES: Final[web.AppKey[Tries]] = web.AppKey("tries", Tries)
+SECOND_FACTORS: Final[web.AppKey[SecondFactors]] = web.AppKey("second_factors", SecondFactors)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -68,7 +70,7 @@ async def sign_in(request: web.Request) -> web.Response:
     try:
         demand_own_site(request)
         form = await read_form(request)
-        token = await _begin(request, form.get("name"), form.get("password"))
+        token = await _begin(request, form)
     except Fault as fault:
         return signing_in(speaks_english(request), to=_back(form.get("to")), name=form.get("name"), fault=fault)
     response = web.Response(status=303, headers={hdrs.LOCATION: _back(form.get("to"))})
@@ -94,9 +96,9 @@ async def choose_language(request: web.Request) -> web.Response:
     return response
 
 
-async def _begin(request: web.Request, name: str, password: str) -> str:
-    """Write a session; give its token. Raises `sign-in-failed` and `quota-exceeded`."""
-    at = hub(request)
+async def _begin(request: web.Request, form: Form) -> str:
+    """Write a session; give its token. Raises `sign-in-failed`, `quota-exceeded` and those of `SecondFactors.demand`."""
+    at, name, password = hub(request), form.get("name"), form.get("password")
     request.app[TRIES].demand(name)
     officer = at.rules().operators.find(name)
     stored = officer.password if officer is not None else None
@@ -104,7 +106,9 @@ async def _begin(request: web.Request, name: str, password: str) -> str:
         at.ports.telemetry.record("console.refused", source=request[SOURCE])
         at.quotas.failed(request[SOURCE])
         raise Rejected("sign-in-failed")
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), at.ports.clock.now()
+    now = at.ports.clock.now()
+    request.app[SECOND_FACTORS].demand(officer, form.get("code"), at_the_hub=is_at_the_hub(request), now=now)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
     await at.ports.sessions.begin(
         Session(
             token_sha256=digest(token),

@@ -1,11 +1,10 @@
-"""Secrets of systems that call by the national SDK: an HMAC needs them whole, so they lie sealed in agencies.toml.
+"""Secrets that the hub needs whole (of the national SDK, of second factors): they lie sealed in agencies.toml.
 
-The key (AES-256-GCM) is a file beside the hub's own; each seal is bound to its system's id, so none can be moved to another.
+The key (AES-256-GCM) is a file beside the hub's own; each seal is bound to its owner's name, so none can be moved to another.
 """
 
 import base64
 import os
-import secrets
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +16,6 @@ from gateway.infra.key_files import misconfigured, write_secret
 VERSION: Final = "v1:"
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
-SECRET_BYTES: Final = 32
-"""The key of an HMAC-SHA256 is as long as its digest."""
-
-
-def new_secret() -> str:
-    """Make a secret, as it is given to the SDK's settings."""
-    return secrets.token_hex(SECRET_BYTES)
 
 
 def load_key(file: Path) -> bytes:
@@ -45,19 +37,19 @@ def ensure_key(file: Path) -> bytes:
     return load_key(file)
 
 
-def seal(key: bytes, system: str, secret: str) -> str:
+def seal(key: bytes, owner: str, secret: str) -> str:
     """Seal a secret for agencies.toml."""
     nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, secret.encode(), system.encode())
+    sealed = AESGCM(key).encrypt(nonce, secret.encode(), owner.encode())
     return VERSION + base64.b64encode(nonce + sealed).decode()
 
 
-def unseal(key: bytes, system: str, sealed: str) -> bytes:
-    """Open a seal. Raises ValueError where it was made with another key, for another system, or changed."""
+def unseal(key: bytes, owner: str, sealed: str) -> bytes:
+    """Open a seal. Raises ValueError where it was made with another key, for another owner, or changed."""
     if not sealed.startswith(VERSION):
         raise ValueError("not a sealed secret")
     raw = base64.b64decode(sealed.removeprefix(VERSION), validate=True)
     try:
-        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], system.encode())
+        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode())
     except InvalidTag as error:
         raise ValueError("the seal does not open with this key") from error
