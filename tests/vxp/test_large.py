@@ -1,5 +1,6 @@
 """An agency that does not sign, and the national axis's list of agencies."""
 
+import hashlib
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,17 +12,21 @@ from tests.api.conftest import Province, of_today
 from tests.documents import COMMUNE, PROVINCE, document
 from tests.vxp.sdk import Sdk
 
+DUMMY = b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignatureValue>AAAA</SignatureValue></Signature>'
 Made = Callable[..., Sdk]
 
 
-async def test_an_agency_trusted_by_its_channel_sends_unsigned_which_is_a_finding(hub: Province, sdk: Made) -> None:
+async def test_what_an_agency_that_does_not_sign_sends_is_a_finding_and_sealed_by_the_hub(hub: Province, sdk: Made) -> None:
     rules = hub.hub.rules()
     rows = [replace(each, trust=Trust.CHANNEL) if each.id == PROVINCE else each for each in rules.directory]
     hub.hub.rules = lambda: replace(rules, directory=Directory.of(rows))
-    answer = await sdk(PROVINCE).send(writing.emit(of_today(document("31", to=(COMMUNE,)))), PROVINCE)
+    file = writing.emit(of_today(document("31", to=(COMMUNE,)))).replace(b"</edXML:edXMLHeader>", DUMMY + b"</edXML:edXMLHeader>")
+    answer = await sdk(PROVINCE).send(file, PROVINCE)
     assert answer["status"] == "OK", answer
     _, shown = await hub.province.get(f"/documents/{answer['DocId']}")
-    assert "unsigned-envelope" in [each["code"] for each in shown["findings"]]
+    assert {"unsigned-envelope", "signature-ignored"} <= {each["code"] for each in shown["findings"]}
+    status, receipt = await hub.province.get(f"/documents/{answer['DocId']}/receipt")
+    assert (status, hashlib.sha256(file).hexdigest().encode() in receipt) == (200, True)
 
 
 async def test_the_whole_axis_is_listed_without_being_held_in_memory(hub: Province, sdk: Made) -> None:

@@ -1,7 +1,7 @@
 """What waits for the caller, what became of what it sent, and the files."""
 
 import base64
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.core import writing
 from gateway.core.envelope import Organisation, ResponseFor, StaffInfo, StatusPackage
 from gateway.core.faults import Rejected
-from gateway.core.model import VIETNAM, Document
+from gateway.core.model import VIETNAM, Document, Fact
 from gateway.entry.vxp.answers import BUSINESS, DESCRIPTIONS, moment, said, transport
 from gateway.entry.vxp.call import Call
 from gateway.flows.inform import notice
@@ -45,15 +45,21 @@ async def count_statuses(call: Call) -> web.Response:
 
 
 async def sent(call: Call) -> web.Response:
-    """Say what became of a document that the caller sent, or of its newest ones: transport and business state apart."""
+    """Say what became of a document that the caller sent, or of its newest ones: transport and business state apart.
+
+    When receivers took it is said of one document, by the hub's receipts.
+    """
     wanted = call.signed.get("docId").strip()
     ledger, organs = call.at.ports.ledger, call.system.organs
+    taken: dict[str | None, datetime] = {}
     if wanted:
         views: tuple[DocumentView, ...] = (await ledger.document(wanted, organs),)
+        receipts = await ledger.receipts(views[0].document.id, organs)
+        taken = {each.delivery: each.at for each in receipts if each.fact is Fact.COLLECTED}
     else:
         views = (await ledger.documents(organs, role="sender", state=None, after=None, limit=MOST)).items
     own = [view for view in views if view.document.sender in organs]
-    return said(data=[row for view in own for row in _sent_rows(view)])
+    return said(data=[row for view in own for row in _sent_rows(view, taken)])
 
 
 async def fetch(call: Call) -> web.StreamResponse:
@@ -202,7 +208,7 @@ def _row(package: str, kind: str, made: datetime, changed: datetime, sender: str
     }
 
 
-def _sent_rows(view: DocumentView) -> list[dict[str, Any]]:
+def _sent_rows(view: DocumentView, taken: Mapping[str | None, datetime]) -> list[dict[str, Any]]:
     document = view.document
     return [
         {
@@ -217,7 +223,7 @@ def _sent_rows(view: DocumentView) -> list[dict[str, Any]]:
             "sentTime": moment(document.accepted_at),
             "sendStatus": transport(each).value,
             "sendStatusDesc": " ".join(filter(None, (DESCRIPTIONS[transport(each)], each.answer or each.why))),
-            "receivedTime": "",
+            "receivedTime": moment(taken[each.id]) if each.id in taken else "",
             "receiveStatus": each.status_code.value if each.status_code else "",
             "receiveStatusDesc": BUSINESS[each.status_code] if each.status_code else "",
         }
