@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from gateway.config import Settings, Storage
+from gateway.core.directory import Operators
+from gateway.core.roles import Role
 from gateway.entry.cli import system
 from gateway.infra.agencies_file import AGENCY, SYSTEM, editing, read
 from gateway.wiring import CurrentRules
@@ -94,6 +96,17 @@ async def test_what_an_operator_refuses_changes_nothing_and_is_audited(
     assert (await operator.post(f"/admin/requests/{wish['id']}/approve", {"reason": "sửa"}))[0] == 404
     assert entered(settings) == before
     assert (await operator.get("/admin/audit"))[1]["items"][0]["action"] == "agency_request.refused"
+
+
+@pytest.mark.parametrize("what", ["approve", "refuse"])
+async def test_only_an_administrator_decides_about_agencies(hub: Province, operator: Client, sdk: Made, what: str) -> None:
+    await register(sdk(PROVINCE))
+    rules = hub.hub.rules()
+    duty = replace(rules, operators=Operators.of(replace(each, role=Role.DUTY) for each in rules.operators))
+    hub.hub.rules = lambda: duty
+    (wish,) = (await operator.get("/admin/requests"))[1]["items"]
+    status, problem = await operator.post(f"/admin/requests/{wish['id']}/{what}", {"reason": "theo công văn"})
+    assert (status, problem["code"]) == (403, "role-insufficient")
 
 
 async def test_a_system_has_no_part_in_the_decision(hub: Province, sdk: Made) -> None:

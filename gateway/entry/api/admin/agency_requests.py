@@ -6,8 +6,9 @@ from typing import Any
 from aiohttp import web
 
 from gateway.core.model import VIETNAM
+from gateway.core.roles import Right
 from gateway.entry.api.admin.inputs import ReasonRequest
-from gateway.entry.api.admin.requests import answer, decision
+from gateway.entry.api.admin.requests import answer, decision, demand
 from gateway.entry.api.hub import hub, operator
 from gateway.entry.api.requests import body
 from gateway.entry.api.shapes import Shape
@@ -47,6 +48,7 @@ async def listing(request: web.Request) -> web.Response:
 
 async def approve(request: web.Request) -> web.Response:
     """Change the directory as was asked."""
+    demand(request, Right.MANAGE)
     asked, ports = await body(request, ReasonRequest), hub(request).ports
     done = await enrol.approve(ports.vxp, ports.enrolment, request.match_info["id"], decision(request, asked.reason))
     return _told(request, done, "approved")
@@ -54,6 +56,7 @@ async def approve(request: web.Request) -> web.Response:
 
 async def refuse(request: web.Request) -> web.Response:
     """Leave the directory as it is."""
+    demand(request, Right.MANAGE)
     asked, ports = await body(request, ReasonRequest), hub(request).ports
     done = await enrol.refuse(ports.vxp, request.match_info["id"], decision(request, asked.reason))
     return _told(request, done, "refused")

@@ -45,7 +45,7 @@ def _decide(path: str, handler: Handler, vi: str, en: str, shape: Any, **more: A
         vi=vi,
         en=en,
         answers={200: shape},
-        refusals=(*JSON_REFUSALS, 422),
+        refusals=(*JSON_REFUSALS, 403, 422),
         operators=True,
         **more,
     )
