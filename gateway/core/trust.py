@@ -6,6 +6,7 @@ At registration (`admit`): chain, purpose, key, dates. At every use (`bind`): re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Self, cast
 
@@ -41,11 +42,23 @@ _PAIRS_KEPT: Final = 16_384
 """Remembered answers of «did this CA issue that»: a thousand agencies and sixteen CAs."""
 
 
+class Verdict(StrEnum):
+    """Whether a registered certificate may be used at a moment."""
+
+    GOOD = "good"
+    EARLY = "early"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+    """No fresh CRL says that it is not revoked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocations:
     """What the newest sound CRL of one CA says. Without `next_update` nobody knows how long it holds, so it never does."""
 
     serials: frozenset[int]
+    issued_at: datetime
     next_update: datetime | None
 
     def fresh(self, at: datetime) -> bool:
@@ -72,7 +85,11 @@ class TrustStore:
         anchors, intermediates = tuple(anchors), tuple(intermediates)
         whole = sorted((crl for crl in crls if not _is_partial(crl)), key=lambda crl: crl.last_update_utc)
         revocations = {
-            authority: Revocations(serials=frozenset(entry.serial_number for entry in crl), next_update=crl.next_update_utc)
+            authority: Revocations(
+                serials=frozenset(entry.serial_number for entry in crl),
+                issued_at=crl.last_update_utc,
+                next_update=crl.next_update_utc,
+            )
             for crl in whole  # the newest comes last and stays
             for authority in (*anchors, *intermediates)
             if _signed_crl(authority, crl)
@@ -133,6 +150,20 @@ def demand_unrevoked(certificate: x509.Certificate, store: TrustStore, at: datet
         if known is None or not known.fresh(at):
             fault = _refusal("revocation-unknown", subject)
             raise Transient(fault.code, detail=fault.detail, detail_en=fault.detail_en, retry_after=CRL_PATIENCE)
+
+
+def verdict(certificate: x509.Certificate, store: TrustStore, at: datetime) -> Verdict:
+    """Say whether a registered certificate may be used at a moment; where several things are wrong, what cannot be mended."""
+    revocation = Verdict.GOOD
+    try:
+        demand_unrevoked(certificate, store, at)
+    except Rejected:
+        return Verdict.REVOKED
+    except Transient:
+        revocation = Verdict.UNKNOWN
+    if certificate.not_valid_after_utc < at:
+        return Verdict.EXPIRED
+    return Verdict.EARLY if at < certificate.not_valid_before_utc else revocation
 
 
 @lru_cache(maxsize=_PATHS_KEPT)

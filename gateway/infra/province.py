@@ -1,6 +1,6 @@
 """Province over SQLAlchemy Core: what officers read of the whole ledger, each list in the order of an index."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -41,6 +41,9 @@ class SqlProvince:
 
     async def overdue(self) -> tuple[OverdueTally, ...]:
         return await self._executor.read(_overdue)
+
+    async def sent(self, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
+        return await self._executor.read(lambda c: _sent(c, organs, since))
 
 
 def _find(connection: sa.Connection, wanted: Wanted, after: str | None, limit: int) -> Page:
@@ -137,3 +140,11 @@ def _overdue(connection: sa.Connection) -> tuple[OverdueTally, ...]:
         OverdueTally(organ=OrganId(organ), rule=Rule(rule), count=count, express=int(hurry), oldest_due_at=due_at)
         for organ, rule, count, hurry, due_at in connection.execute(select)
     )
+
+
+def _sent(connection: sa.Connection, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
+    """Count in the index of senders alone, from the place at which the time begins."""
+    d = documents.c
+    first = sa.select(d.seq).where(d.accepted_at >= since).order_by(d.accepted_at).limit(1).scalar_subquery()
+    select = sa.select(d.sender, sa.func.count()).where(d.sender.in_(organs), d.seq >= first).group_by(d.sender)
+    return {OrganId(organ): count for organ, count in connection.execute(select)}

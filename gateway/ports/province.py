@@ -1,5 +1,6 @@
 """What the province's officers see: every document of every agency, and how it flows."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -65,3 +66,6 @@ class Province(Protocol):
 
     async def overdue(self) -> tuple[OverdueTally, ...]:
         """Count what is overdue by agency and rule, the longest overdue first."""
+
+    async def sent(self, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
+        """Count what each of these agencies has sent since the first document of a time was accepted; who sent none is not in it."""

@@ -12,7 +12,7 @@ from gateway.core import signature, trust, xmlsafe
 from gateway.core.directory import Agency
 from gateway.core.faults import Rejected, Transient
 from gateway.core.signature import Claim
-from gateway.core.trust import TrustStore
+from gateway.core.trust import TrustStore, Verdict
 from gateway.infra.authority import INTERMEDIATE, ROOT, Authority, load_trust
 from gateway.infra.key_files import load_key, read_certificates
 from tests.pki import pki, self_signed
@@ -198,3 +198,25 @@ def _copy_of_ca(folder: Path) -> Authority:
 def _crl(issuer: x509.Name, days: int = -2) -> x509.CertificateRevocationListBuilder:
     builder = x509.CertificateRevocationListBuilder().issuer_name(issuer).last_update(pki().at + timedelta(days=days))
     return builder.next_update(pki().at + timedelta(days=9))
+
+
+@pytest.mark.parametrize(
+    ("name", "store", "said"),
+    [
+        ("province", "fresh", Verdict.GOOD),
+        ("future", "fresh", Verdict.EARLY),
+        ("expired", "fresh", Verdict.EXPIRED),
+        ("expired", "none", Verdict.EXPIRED),
+        ("revoked", "fresh", Verdict.REVOKED),
+        ("revoked", "none", Verdict.UNKNOWN),
+        ("province", "none", Verdict.UNKNOWN),
+    ],
+)
+def test_of_a_registered_certificate_it_is_said_whether_it_may_be_used(name: str, store: str, said: Verdict) -> None:
+    assert trust.verdict(pki()[name].certificate, pki().stores[store], pki().at) is said
+
+
+def test_it_is_known_when_a_revocation_list_was_issued() -> None:
+    known = pki().store.revocations(pki().authority(INTERMEDIATE))
+    assert known is not None and known.next_update is not None
+    assert known.issued_at <= pki().at < known.next_update

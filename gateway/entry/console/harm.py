@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 from typing import Final
 from urllib.parse import urlencode
@@ -11,14 +11,13 @@ from gateway.core.circuit import CircuitState
 from gateway.core.model import OrganId
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import writing
+from gateway.entry.console.certificates import authorities, ending
 from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Sayer
 from gateway.flows.attend import Silent
 from gateway.flows.oversee import QueueStanding
 from gateway.ports import Backlog, DocumentView, Group, HeldStatus, OverdueTally
 
-CERTIFICATE_DAYS: Final = 15
-"""Working days before its end at which a certificate becomes a matter: renewing one takes the authority a week or two."""
 SHOWN: Final = 12
 """More than an officer deals with before the next look."""
 
@@ -30,12 +29,13 @@ class Level(IntEnum):
     """How harmful: what is late to the leaders first, then what does not arrive, then what will not."""
 
     EXPRESS = 0
-    UNDELIVERABLE = 1
-    DISCONNECTED = 2
-    OVERDUE = 3
-    HELD = 4
-    SILENT = 5
-    CERTIFICATE = 6
+    REVOCATION = 1
+    UNDELIVERABLE = 2
+    DISCONNECTED = 3
+    OVERDUE = 4
+    HELD = 5
+    SILENT = 6
+    CERTIFICATE = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,7 @@ def harms(visit: Visit, sight: Sight) -> list[Harm]:
         *_unmatched(visit, sight),
         *_silent(visit, sight),
         *_certificates(visit),
+        *_revocation_lists(visit),
     ]
     return sorted(found, key=lambda each: (each.level, -each.weight))[:SHOWN]
 
@@ -211,31 +212,45 @@ def _silent(visit: Visit, sight: Sight) -> Iterator[Harm]:
 
 def _certificates(visit: Visit) -> Iterator[Harm]:
     """Name agencies none of whose certificates will hold for long."""
-    schedule, today = visit.rules.timekeeping.working_time.of(), visit.now.date()
-    soon = visit.now + timedelta(days=2 * CERTIFICATE_DAYS + 15)  # so many working days are within, whatever the holidays
-    for agency in visit.rules.directory:
-        last = max((each.not_valid_after_utc for each in agency.certificates), default=None)
-        if last is None or last > soon or not agency.in_force(today):
-            continue
-        days = sum(bool(schedule.spans(today + timedelta(days=ahead))) for ahead in range(_days(today, last)))
-        if days <= CERTIFICATE_DAYS:
+    for each, days in ending(visit):
+        if each.revoked:
+            after = visit.say(" đã bị thu hồi", " has been revoked")
+        elif each.ended(visit.now):
+            after = visit.say(" đã hết hạn", " has expired")
+        else:
+            after = visit.say(f" còn {days} ngày làm việc", f" has {days} working days left")
+        yield Harm(
+            level=Level.CERTIFICATE,
+            weight=-days,
+            tone="bad" if each.ended(visit.now) else "warn",
+            label=visit.say("Chứng thư", "Certificate"),
+            before=visit.say("Chứng thư số của ", "The certificate of "),
+            who=each.agency.name,
+            after=after,
+            button=visit.say("Việc gì dừng", "What stops"),
+            url=f"{CONSOLE}/certificates?{urlencode({'q': each.agency.id})}",
+        )
+
+
+def _revocation_lists(visit: Visit) -> Iterator[Harm]:
+    """Name CAs under which nothing is accepted for want of a list that still speaks."""
+    for each in authorities(visit):
+        if each.known is not None and not each.fresh:
+            until = writing.moment(each.known.next_update) if each.known.next_update else "–"
             yield Harm(
-                level=Level.CERTIFICATE,
-                weight=-days,
-                tone="warn" if days else "bad",
+                level=Level.REVOCATION,
+                weight=0,
+                tone="bad",
                 label=visit.say("Chứng thư", "Certificate"),
-                before=visit.say("Chứng thư số của ", "The certificate of "),
-                who=agency.name,
-                after=visit.say(f" còn {days} ngày làm việc", f" has {days} working days left")
-                if days
-                else visit.say(" đã hết hạn", " has expired"),
-                button=visit.say("Văn bản đã gửi", "What it sent"),
-                url=f"{CONSOLE}/documents?{urlencode({'sender': agency.id})}",
+                before=visit.say("Danh sách thu hồi của ", "The revocation list of "),
+                who=each.name,
+                after=visit.say(
+                    f" quá hạn từ {until}: văn bản ký bằng chứng thư của CA này phải chờ",
+                    f" is stale since {until}: what is signed under it is put off",
+                ),
+                button=visit.say("Xem", "See"),
+                url=f"{CONSOLE}/certificates#crls",
             )
-
-
-def _days(today: date, last: datetime) -> int:
-    return max(0, (last.date() - today).days)
 
 
 def _owners(visit: Visit, system: str) -> str:

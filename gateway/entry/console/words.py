@@ -8,6 +8,7 @@ from gateway.core.circuit import CircuitState
 from gateway.core.deadlines import RULES, DeadlineState, Rule
 from gateway.core.fault_codes import FAULTS
 from gateway.core.model import Event, Lane, Owner, Priority, State, StatusCode
+from gateway.core.trust import Verdict
 from gateway.entry.reports.words import PRIORITIES
 from gateway.entry.reports.words import STATES as STATES_VI
 from gateway.ports import Obstacle
@@ -105,6 +106,20 @@ REMEDIES: Final[Mapping[Obstacle, Pair]] = {
         "See where the document is: record it once that allows it, or drop it.",
     ),
 }
+VERDICTS: Final[Mapping[Verdict, Pair]] = {
+    Verdict.GOOD: ("Dùng được", "Good"),
+    Verdict.EARLY: ("Chưa đến ngày", "Not yet"),
+    Verdict.EXPIRED: ("Hết hạn", "Expired"),
+    Verdict.REVOKED: ("Bị thu hồi", "Revoked"),
+    Verdict.UNKNOWN: ("Chưa rõ có bị thu hồi không", "Revocation unknown"),
+}
+VERDICT_TONES: Final[Mapping[Verdict, str]] = {
+    Verdict.GOOD: "good",
+    Verdict.EARLY: "wait",
+    Verdict.EXPIRED: "idle",
+    Verdict.REVOKED: "bad",
+    Verdict.UNKNOWN: "warn",
+}
 EVENTS: Final[Mapping[str, Pair]] = {
     "document.accepted": ("Trục đã nhận, đã ghi bền vững", "Accepted by the hub, durably"),
     "delivery.available": ("Sẵn sàng cho bên nhận lấy", "Available to the receiver"),
@@ -193,6 +208,12 @@ class Sayer:
     def remedy(self, obstacle: Obstacle) -> str:
         """Say what to do about a status that could not be matched."""
         return REMEDIES[obstacle][self.english]
+
+    def verdict(self, verdict: Verdict) -> str:
+        return VERDICTS[verdict][self.english]
+
+    def verdict_tone(self, verdict: Verdict) -> str:
+        return VERDICT_TONES[verdict]
 
     def event(self, event: Event) -> str:
         """Say what happened, with the status code where one was reported."""
