@@ -53,14 +53,15 @@
     if (event.target.closest("input, select, textarea, dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
     const rows = document.querySelectorAll("tbody tr[data-row]");
     const keys = {
-      "/": () => document.querySelector("[data-search]")?.focus() ?? location.assign("/console/documents"),
+      "/": () => document.querySelector("[data-search]")?.focus() ?? location.assign("/console/documents#search"),
       j: () => go(1),
       k: () => go(-1),
       x: () => rows[row]?.querySelector("input[type=checkbox]")?.click(),
       Enter: () => rows[row]?.querySelector("a")?.click(),
       "?": () => document.getElementById("keys").showModal(),
     };
-    if (keys[event.key] && !(event.key === "Enter" && row < 0)) {
+    if (event.key === "Enter" && (row < 0 || event.target.closest("a, button"))) return;
+    if (keys[event.key]) {
       event.preventDefault();
       keys[event.key]();
     }
@@ -82,7 +83,7 @@
     const hour = (time) => new Date(time * 1000).toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
     plot = new uPlot({
       width: place.clientWidth - 24, height: place.clientHeight - 50, scales: { x: { time: true } },
-      axes: [{ ...axis, values: (_, ticks) => ticks.map(hour) }, { ...axis, size: 44 }],
+      axes: [{ ...axis, values: (_, ticks) => ticks.map(hour) }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] }],
       series: [
         { label: words.at, value: (_, time) => (time === null ? "–" : hour(time)) },
         { label: words.accepted, stroke: colour("--quiet"), width: 1.5, dash: [4, 3] },
@@ -92,5 +93,10 @@
     }, [at, accepted, handed, failed], place);
   }
 
-  document.addEventListener("DOMContentLoaded", () => { showPause(); draw(); });
+  document.addEventListener("DOMContentLoaded", () => {
+    showPause();
+    draw();
+    document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    if (location.hash === "#search") document.querySelector("[data-search]")?.focus();
+  });
 })();

@@ -1,0 +1,64 @@
+"""Every page in every window: no error, nothing that somebody cannot read, nothing that does not fit.
+
+With LIENTHONG_SHOTS=<folder> a picture of each is kept there.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from gateway.entry.console.routes import PAGES
+from tests.api.conftest import Province
+from tests.console.browsing import PHONE, Screen, browser, chromium, screen
+from tests.console.morning import begun
+
+__all__ = ["browser", "chromium", "screen"]
+
+DATA = {"/live"}
+"""What is no page for people, beside files with an ending."""
+LISTS = [page.path for page in PAGES if "{" not in page.path and "." not in page.path and page.path not in DATA]
+FURTHER = [
+    "/answers?view=open",
+    "/documents?q=bao%20cao&state=available",
+    "/undelivered?cause=link-unauthorised",
+    "/documents/none",
+]
+LOOKS = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": PHONE, "device_scale_factor": 2, "is_mobile": True, "has_touch": True},
+    "zoom": {"viewport": {"width": 640, "height": 470}, "device_scale_factor": 2, "color_scheme": "dark"},
+}
+
+
+@pytest.fixture
+def shots() -> Path | None:
+    """Where pictures are kept for people who look at them; taking them takes as long as all the rest."""
+    named = os.environ.get("LIENTHONG_SHOTS")
+    if not named:
+        return None
+    Path(named).mkdir(parents=True, exist_ok=True)
+    return Path(named)
+
+
+@pytest.mark.parametrize(("look", "screen"), LOOKS.items(), ids=LOOKS, indirect=["screen"])
+async def test_every_page_can_be_read_by_anybody_and_fits_its_window(
+    hub: Province, screen: Screen, look: str, shots: Path | None
+) -> None:
+    axe, wrong = Axe(), []
+    document = await begun(hub)
+    for path in [*LISTS, f"/documents/{document}", *FURTHER]:
+        await screen.open(path)
+        if path == "":
+            await screen.page.locator("#chart canvas").wait_for()
+        found = await axe.run(screen.page)
+        wrong += [(path, each["id"], each["nodes"][0]["html"][:200]) for each in found.response["violations"]]
+        if await screen.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wrong.append((path, "scrolls sideways", ""))
+        if shots is not None:
+            await screen.shoot(f"{re.sub(r'[^a-z]+', '-', path.replace(document, '')).strip('-') or 'overview'}-{look}", shots)
+    screen.troubles[:] = [each for each in screen.troubles if "404" not in each]  # the page of what there is not
+    assert wrong == []

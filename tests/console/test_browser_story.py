@@ -1,0 +1,69 @@
+"""Mornings from beginning to end: what hurts is seen, understood, mended, and what is left stays in sight."""
+
+import io
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from gateway.core.faults import Undeliverable
+from gateway.flows.keep_time import take_steps
+from gateway.ports import Outbox
+from tests.api.conftest import Province
+from tests.console.browsing import Screen, browser, chromium, expect, screen
+from tests.console.morning import accept, pile_up
+from tests.contracts.outbox_contract import done
+
+__all__ = ["browser", "chromium", "screen"]
+REFUSED = Undeliverable("receiver-refused", detail="Mã đơn vị nhận không còn hiệu lực từ 01/11/2026")
+
+
+async def test_twelve_letters_with_one_cause_are_one_matter_and_eleven_go_through_once_it_is_mended(
+    hub: Province, screen: Screen
+) -> None:
+    letters = await pile_up(hub, 12)
+    await screen.open()
+    matters = screen.page.locator(".harm", has_text="Không gửi được")
+    await expect(matters).to_have_count(1)
+    await expect(matters).to_contain_text("12 văn bản tới Sở A (mẫu) cùng nguyên nhân")
+    await screen.press("Xử lý nhóm")
+    await screen.sees("Hệ thống của nơi nhận không chấp nhận mã truy cập", "client certificate expired", "Sửa mục link")
+    await screen.press("Gửi lại")
+    await screen.sees("Gửi lại: 12 văn bản")
+    await screen.give_reason("Gửi lại 12 văn bản")
+    await screen.sees("12 / 12 văn bản đã xử lý")
+    await push(hub, letters)
+    await screen.open()
+    await expect(matters).to_contain_text("1 văn bản tới Sở A (mẫu)")
+    await screen.press("Xử lý nhóm")
+    await screen.sees("Mã đơn vị nhận không còn hiệu lực từ 01/11/2026")
+    await expect(screen.page.locator("input[name=id]")).to_have_count(1)
+    async with screen.page.expect_download() as downloading:
+        await screen.press("Xuất Excel")
+    sheet = load_workbook(io.BytesIO(Path(await (await downloading.value).path()).read_bytes())).worksheets[0]
+    assert [row[7] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["Không gửi được"]
+
+
+async def push(hub: Province, letters: list[str]) -> None:
+    """Attempt all once more, as a worker does whose credentials are good again: the last is refused for itself."""
+    outbox: Outbox = hub.hub.ports.outbox
+    now = hub.clock.now()
+    for place, letter in enumerate(letters, 1):
+        attempt = await outbox.begin(letter, until=now, now=now)
+        assert attempt is not None
+        if place == len(letters):
+            await outbox.came_to_nothing(attempt, REFUSED, again=None, now=now)
+        else:
+            await outbox.handed_over(done(attempt))
+
+
+async def test_why_a_document_is_not_answered_is_two_clicks_from_the_overview(hub: Province, screen: Screen) -> None:
+    for number in range(1, 4):
+        await accept(hub, number, minutes=20 * 24 * 60)
+    await take_steps(hub.hub.ports, hub.hub.rules())
+    await screen.open()
+    clicks = 0
+    for link in ("Xem & nhắc", "2/UBND-VP"):
+        await screen.press(link)
+        clicks += 1
+    await screen.sees("Chờ đơn vị lấy về đã", "hệ thống của đơn vị chưa lần nào hỏi trục", "Việc của bên nhận")
+    assert clicks <= 3
