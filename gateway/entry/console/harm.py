@@ -136,8 +136,8 @@ def _disconnected(visit: Visit, sight: Sight) -> Iterator[Harm]:
     for system, circuit in circuits.items():
         if circuit.state in {CircuitState.CLOSED, CircuitState.RECOVERING}:
             continue
-        since = writing.ago(circuit.since, visit.now, english=visit.english) if circuit.since else ""
-        cause = say.cause(circuit.cause) if circuit.cause else circuit.by or ""
+        since = writing.moment(circuit.since) if circuit.since else ""
+        cause = f"{circuit.by}: {circuit.why}" if circuit.by else say.cause(circuit.cause)
         yield Harm(
             level=Level.DISCONNECTED,
             weight=waiting[system],
@@ -145,7 +145,9 @@ def _disconnected(visit: Visit, sight: Sight) -> Iterator[Harm]:
             label=visit.say("Kết nối", "Connection"),
             before=f"{say.circuit(circuit.state)}: ",
             who=_owners(visit, system),
-            after=visit.say(f" từ {since}, {waiting[system]} văn bản chờ. {cause}", f" {since}, {waiting[system]} wait. {cause}"),
+            after=visit.say(
+                f" từ {since}, {waiting[system]} văn bản chờ. {cause}", f" since {since}, {waiting[system]} wait. {cause}"
+            ),
             button=visit.say("Xem hàng đợi", "See the queue"),
             url=f"{CONSOLE}/queues#{system}",
         )
@@ -193,7 +195,7 @@ def _silent(visit: Visit, sight: Sight) -> Iterator[Harm]:
     for each in sight.silent:
         if each.backlog is None:
             continue
-        since = writing.moment(each.since) if each.since else visit.say("chưa lần nào hỏi trục", "it never asked")
+        since = writing.moment(each.since) if each.since else ""
         yield Harm(
             level=Level.SILENT,
             weight=each.backlog.waiting,
@@ -202,8 +204,8 @@ def _silent(visit: Visit, sight: Sight) -> Iterator[Harm]:
             before="",
             who=each.agency.name,
             after=visit.say(
-                f" không lấy văn bản từ {since}; {each.backlog.waiting} văn bản chờ",
-                f" has fetched nothing since {since}; {each.backlog.waiting} wait",
+                f" {f'không lấy văn bản từ {since}' if since else 'chưa lần nào hỏi trục'}; {each.backlog.waiting} văn bản chờ",
+                f" {f'has fetched nothing since {since}' if since else 'has never asked the hub'}; {each.backlog.waiting} wait",
             ),
             button=visit.say("Xem văn bản chờ", "See what waits"),
             url=f"{CONSOLE}/documents?{urlencode({'receiver': each.agency.id, 'state': 'available'})}",
