@@ -33,6 +33,33 @@ class SqlSessions:
         delete = sessions.delete().where(sessions.c.token_sha256 == token_sha256)
         await self._executor.write(lambda c: c.execute(delete))
 
+    async def of(self, operator: str | None = None, *, now: datetime) -> tuple[Session, ...]:
+        select = sa.select(sessions).where(sessions.c.ends_at > now).order_by(sessions.c.seen_at.desc(), sessions.c.token_sha256)
+        if operator is not None:
+            select = select.where(sessions.c.operator == operator)
+        rows = await self._executor.read(lambda c: c.execute(select).mappings().all())
+        return tuple(Session(**row) for row in rows)
+
+    async def end_all(
+        self, operator: str, *, only: str | None = None, but: str | None = None, by: str, reason: str, now: datetime
+    ) -> int:
+        return await self._executor.write(lambda c: _end_all(c, operator, only, but, by, reason, now))
+
+
+def _end_all(
+    connection: sa.Connection, operator: str, only: str | None, but: str | None, by: str, reason: str, now: datetime
+) -> int:
+    delete = sessions.delete().where(sessions.c.operator == operator, sessions.c.ends_at > now)
+    if only is not None:
+        delete = delete.where(sessions.c.token_sha256 == only)
+    if but is not None:
+        delete = delete.where(sessions.c.token_sha256 != but)
+    ended = len(connection.execute(delete.returning(sessions.c.token_sha256)).all())
+    if ended:
+        subject = {"operator": operator}
+        audit.record(connection, actor=by, action="console.sessions-ended", subject=subject, reason=reason, at=now, count=ended)
+    return ended
+
 
 def _begin(connection: sa.Connection, session: Session) -> None:
     connection.execute(sessions.delete().where(sessions.c.ends_at <= session.begun_at))

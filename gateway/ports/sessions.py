@@ -35,3 +35,11 @@ class Sessions(Protocol):
 
     async def end(self, token_sha256: str) -> None:
         """End a session; one that is not there is ended already."""
+
+    async def of(self, operator: str | None = None, *, now: datetime) -> tuple[Session, ...]:
+        """List the sessions of an operator, or of everybody, that are not over; the one used last comes first."""
+
+    async def end_all(
+        self, operator: str, *, only: str | None = None, but: str | None = None, by: str, reason: str, now: datetime
+    ) -> int:
+        """End an operator's sessions: all, `only` one or all `but` one (hashes of tokens); audited. Give how many there were."""

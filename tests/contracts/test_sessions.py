@@ -24,6 +24,8 @@ SESSION = Session(
     seen_at=NOW,
     ends_at=LATER + timedelta(hours=12),
 )
+SECOND = replace(SESSION, token_sha256="d" * 64, source="192.0.2.8", seen_at=LATER)
+ELSEWHOSE = replace(SESSION, token_sha256="e" * 64, operator="quan-tri")
 
 
 class SessionsContract:
@@ -65,6 +67,43 @@ class SessionsContract:
         await sessions.begin(SESSION)
         (entry,) = (await SqlDeadLetters(executor).audit(after=None, limit=9)).items
         assert (entry.actor, entry.action, entry.subject) == ("truc-ban", "console.sign-in", {"source": "192.0.2.7"})
+
+    async def test_the_sessions_of_one_or_of_all_are_listed_the_one_used_last_first(self, sessions: SqlSessions) -> None:
+        for each in (SESSION, SECOND, ELSEWHOSE):
+            await sessions.begin(each)
+        assert await sessions.of("truc-ban", now=LATER) == (SECOND, SESSION)
+        assert set(await sessions.of(now=LATER)) == {SESSION, SECOND, ELSEWHOSE}
+
+    async def test_those_that_are_over_are_not_listed(self, sessions: SqlSessions) -> None:
+        await sessions.begin(SESSION)
+        assert await sessions.of("truc-ban", now=SESSION.ends_at) == ()
+
+    @pytest.mark.parametrize(
+        ("which", "left"),
+        [
+            ({}, ()),
+            ({"only": SESSION.token_sha256}, (SECOND,)),
+            ({"but": SESSION.token_sha256}, (SESSION,)),
+            ({"only": ELSEWHOSE.token_sha256}, (SECOND, SESSION)),
+        ],
+    )
+    async def test_all_of_one_person_are_ended_or_one_or_all_but_one(
+        self, sessions: SqlSessions, which: dict[str, str], left: tuple[Session, ...]
+    ) -> None:
+        for each in (SESSION, SECOND, ELSEWHOSE):
+            await sessions.begin(each)
+        ended = await sessions.end_all("truc-ban", **which, by="quan-tri", reason="mất máy", now=LATER)
+        assert (ended, await sessions.of("truc-ban", now=LATER)) == (2 - len(left), left)
+        assert await sessions.of("quan-tri", now=LATER) == (ELSEWHOSE,)
+
+    async def test_who_ended_whose_sessions_and_why_is_in_the_audit_log(self, sessions: SqlSessions, executor: Executor) -> None:
+        for each in (SESSION, SECOND):
+            await sessions.begin(each)
+        for _ in range(2):  # the second ends nothing
+            await sessions.end_all("truc-ban", by="quan-tri", reason="mất máy", now=LATER)
+        entry, before, *_ = (await SqlDeadLetters(executor).audit(after=None, limit=9)).items
+        assert (entry.actor, entry.action, entry.subject) == ("quan-tri", "console.sessions-ended", {"operator": "truc-ban"})
+        assert (entry.reason, entry.count, before.action) == ("mất máy", 2, "console.sign-in")
 
 
 class TestSqliteSessions(SessionsContract, OnSqlite):
