@@ -136,10 +136,12 @@ class VxpSettings(Section):
     """The national SDK's face: served at `prefix` where a system has a secret for it.
 
     A caller's clock may be off by `window_seconds`, unless agencies.toml says otherwise of it.
+    `centre` names this hub in lists of units.
     """
 
     prefix: str = Field(default="/XrdAdapter/adapter", pattern=r"^(/[A-Za-z0-9._~-]+)+$")
     window_seconds: int = Field(default=600, ge=1, le=24 * 3600)
+    centre: str = Field(default="H56", min_length=1, max_length=50)
 
 
 class QuotaSettings(Section):

@@ -126,6 +126,11 @@ async def test_units_are_told_that_changed_since_a_day_the_ended_ones_too(hub: P
     assert len(await units(sdk(PROVINCE))) == 4
 
 
+async def test_units_are_of_the_centre_that_the_settings_name(hub: Province, sdk: Made) -> None:
+    hub.hub.vxp = VxpSettings(centre="H40")
+    assert {row["centerCode"] for row in await units(sdk(PROVINCE))} == {"H40"}
+
+
 async def units(own: Sdk, **since: str) -> list[dict[str, object]]:
     answer = await own.call("getSynchronizeUnit", **since)
     rows: list[dict[str, object]] = answer["data"]

@@ -20,7 +20,6 @@ from gateway.sdk.manifest import mistakes
 
 AT_ONCE: Final = 500
 """Agencies of one chunk, some tens of kilobytes: 111,000 are never in memory as text."""
-CENTRE: Final = "H56"
 BODY_BYTES: Final = 64 * 1024
 
 Row = dict[str, Any]
@@ -50,7 +49,7 @@ async def synchronise(call: Call) -> web.StreamResponse:
 
     def rows() -> Iterator[Row]:
         for each in call.rules.directory:
-            row = _unit(each, today)
+            row = _unit(each, call.at.vxp.centre, today)
             if since is None or row["version"] >= f"{since:%Y%m%d}":
                 yield row
 
@@ -73,7 +72,7 @@ def _row_of_2020(agency: Agency) -> Row:
     return {"id": agency.id, "code": code, "name": agency.name, "mail": agency.email or "", "code102": agency.old_code or ""}
 
 
-def _unit(agency: Agency, today: date) -> Row:
+def _unit(agency: Agency, centre: str, today: date) -> Row:
     ended = agency.valid_to is not None and agency.valid_to <= today
     known = [each for each in (agency.updated_on, agency.valid_from, agency.valid_to) if each is not None and each <= today]
     changed = max(known, default=date.min)
@@ -81,7 +80,7 @@ def _unit(agency: Agency, today: date) -> Row:
     del row["oldCode"]
     return row | {
         "version": f"{changed:%Y%m%d}" if known else "0",
-        "centerCode": CENTRE,
+        "centerCode": centre,
         "deleted": ended,
         "modifyDate": f"{changed:%Y/%m/%d} 00:00:00" if known else "",
         "isAgency": True,
