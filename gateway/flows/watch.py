@@ -6,13 +6,10 @@ from typing import Final
 
 from gateway.core.circuit import Circuit
 from gateway.core.directory import System
-from gateway.core.faults import Fault
 from gateway.core.rules import Rules
-from gateway.flows.within import within
+from gateway.flows.try_link import TRY_SECONDS, try_link
 from gateway.ports import Ports
 
-PROBE_SECONDS: Final = 15.0
-"""A system that works answers sooner; one worker asks at a time, and another takes over after twice that."""
 SETTLED_SECONDS: Final = 30.0
 """A note that was published so long ago is in the broker, or lost."""
 
@@ -38,28 +35,15 @@ async def refill(ports: Ports, *, settled_seconds: float = SETTLED_SECONDS) -> i
 
 
 async def probe(ports: Ports, rules: Rules) -> tuple[Circuit, ...]:
-    """Ask the parked systems whose time has come whether they work again."""
+    """Ask the parked systems whose time has come whether they work again; another worker takes over after twice the time."""
     now = ports.clock.now()
-    due = await ports.outbox.due_probes(until=now + timedelta(seconds=2 * PROBE_SECONDS), now=now)
+    due = await ports.outbox.due_probes(until=now + timedelta(seconds=2 * TRY_SECONDS), now=now)
     systems = [system for each in due if (system := rules.systems.find(each)) is not None]
     return tuple(await asyncio.gather(*(_probe(ports, each) for each in systems)))
 
 
 async def _probe(ports: Ports, system: System) -> Circuit:
-    fault = await health(ports, system)
+    fault = (await try_link(ports.catalogue, system))[-1].fault
     after = await ports.outbox.probed(system.id, fault, now=ports.clock.now())
     ports.telemetry.record("system.probed", system=system.id, circuit=after.state, code=fault.code if fault else None)
     return after
-
-
-async def health(ports: Ports, system: System) -> Fault | None:
-    """Ask a system whether it works; give what is wrong, None where nothing is."""
-
-    async def ask() -> None:
-        await (await ports.catalogue.adapter(system)).health()
-
-    try:
-        await within(PROBE_SECONDS, ask())
-    except Fault as fault:
-        return fault
-    return None

@@ -2,20 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Final
 
 from gateway.config import Settings
 from gateway.core.directory import System
-from gateway.core.faults import Fault, Misconfigured, Transient
+from gateway.core.faults import Fault, Misconfigured
 from gateway.core.model import Lane
 from gateway.entry.cli.checked import Check, failed, passed
+from gateway.flows.try_link import try_link
 from gateway.infra.clock import SystemClock
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.ports import Catalogue, QueueId
 from gateway.wiring import adapters, broker, load_rules, mailer
-
-ANSWER_SECONDS: Final = 15.0
-"""As a probe of a running hub waits for a system."""
 
 
 async def broker_check(settings: Settings) -> Check:
@@ -63,18 +60,12 @@ async def link_checks(settings: Settings) -> AsyncIterator[Check]:
 
 
 async def _link(catalogue: Catalogue, system: System) -> Check:
-    what = f"link: {system.id}"
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await (await catalogue.adapter(system)).health()
-        if system.link is not None and system.link.push and not catalogue.manifest(system).push:
-            return failed(what, Misconfigured("link-misconfigured", detail=f"{system.link.adapter}: push = false"))
-    except Misconfigured as fault:
+    what, fault = f"link: {system.id}", (await try_link(catalogue, system))[-1].fault
+    if fault is None:
+        return passed(what, "kết nối được · it answers")
+    if isinstance(fault, Misconfigured):
         return failed(what, fault)
-    except (Transient, TimeoutError) as fault:
-        why = fault.detail if isinstance(fault, Transient) else f"> {ANSWER_SECONDS:g} s"
-        return passed(what, f"chưa kết nối được, trục sẽ tự thử lại · away now, the hub tries again: {why}")
-    return passed(what, "kết nối được · it answers")
+    return passed(what, f"chưa kết nối được, trục sẽ tự thử lại · away now, the hub tries again: {fault.detail}")
 
 
 def _linked(settings: Settings) -> tuple[System, ...]:
