@@ -27,7 +27,9 @@ class FileEnrolment:
 
 
 def _end(draft: DirectoryDraft, request: AgencyRequest, on: date) -> None:
-    revise(draft.get(AGENCY, request.organ), {"valid_to": on, "updated_on": on})
+    agency = draft.get(AGENCY, request.organ)
+    if agency.get("valid_to", date.max) > on:  # else it has ended
+        revise(agency, {"valid_to": on, "updated_on": on})
 
 
 def _enter(draft: DirectoryDraft, request: AgencyRequest, on: date) -> None:
