@@ -68,4 +68,4 @@ class Province(Protocol):
         """Count what is overdue by agency and rule, the longest overdue first."""
 
     async def sent(self, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
-        """Count what each of these agencies has sent since the first document of a time was accepted; who sent none is not in it."""
+        """Count what each of these agencies has sent since about a time, by acceptance; who sent nothing is not in it."""

@@ -9,7 +9,19 @@ from aiohttp import hdrs, web
 
 from gateway.core.roles import Right
 from gateway.entry.api.door import CONSOLE
-from gateway.entry.console import answers, certificates, document, live, overview, queues, search, sign_in, statuses, undelivered
+from gateway.entry.console import (
+    agencies,
+    answers,
+    certificates,
+    document,
+    live,
+    overview,
+    queues,
+    search,
+    sign_in,
+    statuses,
+    undelivered,
+)
 from gateway.entry.console.door import done, shown
 from gateway.entry.console.second_factor import SecondFactors
 from gateway.entry.console.visit import Action, Page
@@ -59,6 +71,8 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/undelivered", Right.SEE, undelivered.show),
     Shown("/answers", Right.SEE, answers.show),
     Shown("/statuses", Right.SEE, statuses.show),
+    Shown("/agencies", Right.SEE, agencies.show),
+    Shown("/agencies/{organ}", Right.SEE, agencies.one),
     Shown("/certificates", Right.SEE, certificates.show),
 )
 ACTIONS: Final[tuple[Done, ...]] = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final
 
 from gateway.core.circuit import CircuitState
@@ -15,6 +16,43 @@ from gateway.ports import Obstacle
 
 Pair = tuple[str, str]
 """Vietnamese, English."""
+
+
+class Condition(IntEnum):
+    """How an agency fares, the most harmful first."""
+
+    DISCONNECTED = 0
+    LATE = 1
+    SILENT = 2
+    PAUSED = 3
+    NEW = 4
+    GOOD = 5
+    ENDED = 6
+
+    @property
+    def word(self) -> str:
+        """Name it as addresses do."""
+        return self.name.lower()
+
+
+CONDITIONS: Final[Mapping[Condition, Pair]] = {
+    Condition.DISCONNECTED: ("Mất kết nối", "Disconnected"),
+    Condition.LATE: ("Trễ", "Late"),
+    Condition.SILENT: ("Im lặng", "Silent"),
+    Condition.PAUSED: ("Tạm dừng", "Paused"),
+    Condition.NEW: ("Mới", "New"),
+    Condition.GOOD: ("Tốt", "Good"),
+    Condition.ENDED: ("Ngoài hiệu lực", "Not in force"),
+}
+CONDITION_TONES: Final[Mapping[Condition, str]] = {
+    Condition.DISCONNECTED: "bad",
+    Condition.LATE: "bad",
+    Condition.SILENT: "warn",
+    Condition.PAUSED: "warn",
+    Condition.NEW: "wait",
+    Condition.GOOD: "good",
+    Condition.ENDED: "idle",
+}
 
 STATES_EN: Final[Mapping[State, str]] = {
     State.ACCEPTED: "Accepted",
@@ -214,6 +252,12 @@ class Sayer:
 
     def verdict_tone(self, verdict: Verdict) -> str:
         return VERDICT_TONES[verdict]
+
+    def condition(self, condition: Condition) -> str:
+        return CONDITIONS[condition][self.english]
+
+    def condition_tone(self, condition: Condition) -> str:
+        return CONDITION_TONES[condition]
 
     def event(self, event: Event) -> str:
         """Say what happened, with the status code where one was reported."""

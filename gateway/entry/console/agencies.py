@@ -1,0 +1,133 @@
+"""Đơn vị · Agencies: the tree of the province, how each agency fares, and all that the hub knows of one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from aiohttp import web
+
+from gateway.core.directory import Agency
+from gateway.core.faults import Rejected
+from gateway.core.model import Trust
+from gateway.core.search import sought
+from gateway.entry.console.certificates import SENT_DAYS, holding
+from gateway.entry.console.conditions import Faring, faring, surroundings
+from gateway.entry.console.listing import is_named, part
+from gateway.entry.console.pages import page
+from gateway.entry.console.visit import Visit
+from gateway.entry.console.words import Condition
+from gateway.ports import Filter
+
+EXCEPTED: Final = "excepted"
+"""The view of agencies that need not sign as the others."""
+DEEPEST: Final = 6
+"""Steps by which a row is moved to the right: ministries' trees have five."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A row of the tree: how an agency fares, and how deep it stands."""
+
+    faring: Faring
+    depth: int
+
+
+async def show(visit: Visit) -> web.Response:
+    """Show the tree; where something is looked for, the list of what fits, the most harmful first."""
+    state, asked = visit.asked("state"), sought(visit.asked("q"))
+    if state and state not in {EXCEPTED, *(each.word for each in Condition)}:
+        raise Rejected("malformed-request", path="state", detail=state)
+    around = await surroundings(visit)
+    all_of_them = [faring(visit, each, around) for each in visit.rules.directory]
+    counts = {each: sum(one.condition is each for one in all_of_them) for each in Condition}
+    found = [each for each in all_of_them if is_named(each.agency, asked) and _fits(visit, each, state)]
+    listed = bool(state or asked)
+    branches = [Branch(faring=each, depth=0) for each in sorted(found, key=_harm)] if listed else list(_tree(visit, found))
+    rows, after = part(visit, branches)
+    return page(
+        visit,
+        "agencies.html",
+        title=visit.say("Đơn vị", "Agencies"),
+        asked=visit.asked,
+        state=state,
+        listed=listed,
+        conditions=list(Condition),
+        counts=counts,
+        excepted=EXCEPTED,
+        exceptions=sum(_is_excepted(visit, each.agency) for each in all_of_them),
+        rows=rows,
+        next=after,
+        exception_of=lambda agency: exception_of(visit, agency),
+    )
+
+
+async def one(visit: Visit) -> web.Response:
+    """Show one agency. Raises `not-found`."""
+    agency = visit.rules.directory.find(visit.request.match_info["organ"])
+    if agency is None:
+        raise Rejected("not-found", path=visit.request.match_info["organ"])
+    around = await surroundings(visit)
+    since = visit.now - timedelta(days=SENT_DAYS)
+    below = [faring(visit, each, around) for each in visit.rules.directory if _parent(visit, each) is agency]
+    return page(
+        visit,
+        "agency.html",
+        title=agency.name,
+        agency=agency,
+        found=faring(visit, agency, around),
+        around=around,
+        holding=holding(visit, agency),
+        sent=(await visit.ports.province.sent({agency.id}, since)).get(agency.id, 0),
+        dead=await visit.ports.dead_letters.preview(Filter(receiver=agency.id, parked=False)),
+        since=since.date(),
+        sent_days=SENT_DAYS,
+        above=visit.rules.directory.ancestors(agency),
+        below=sorted(below, key=_harm),
+        exception=exception_of(visit, agency),
+    )
+
+
+def exception_of(visit: Visit, agency: Agency) -> tuple[str, str] | None:
+    """Say by what exception an agency need not sign as the others, and how loudly: one without an end is a mistake."""
+    if not _is_excepted(visit, agency):
+        return None
+    kind = visit.say("Miễn ký số", "Unsigned") if agency.trust is Trust.CHANNEL else visit.say("Chữ ký cũ", "Old signatures")
+    if agency.trust_until is None:
+        return visit.say(f"{kind}, không có ngày hết", f"{kind}, without an end"), "bad"
+    return visit.say(f"{kind} đến hết {agency.trust_until:%d/%m/%Y}", f"{kind} until {agency.trust_until:%d/%m/%Y}"), "warn"
+
+
+def _is_excepted(visit: Visit, agency: Agency) -> bool:
+    today = visit.now.date()
+    return agency.in_force(today) and agency.trusted_as(today) is not Trust.SIGNED
+
+
+def _fits(visit: Visit, found: Faring, state: str) -> bool:
+    if state == EXCEPTED:
+        return _is_excepted(visit, found.agency)
+    return found.condition.word == state if state else found.condition is not Condition.ENDED
+
+
+def _harm(found: Faring) -> tuple[int, int, int, str]:
+    return found.condition, -found.overdue, -found.waiting, found.agency.name
+
+
+def _parent(visit: Visit, agency: Agency) -> Agency | None:
+    return visit.rules.directory.find(agency.parent) if agency.parent else None
+
+
+def _tree(visit: Visit, found: list[Faring]) -> Iterator[Branch]:
+    """Give each agency after the one above it, its neighbours by harm; those of a circle stand alone."""
+    below: dict[str | None, list[Faring]] = {}
+    known = {each.agency.id for each in found}
+    for each in sorted(found, key=_harm):
+        above = visit.rules.directory.ancestors(each.agency)
+        parent = next((one.id for one in above if one.id in known), None)
+        circular = bool(above) and above[-1].parent is not None and visit.rules.directory.find(above[-1].parent) is not None
+        below.setdefault(None if circular else parent, []).append(each)
+    waiting = [(each, 0) for each in reversed(below.get(None, []))]
+    while waiting:
+        each, depth = waiting.pop()
+        yield Branch(faring=each, depth=min(depth, DEEPEST))
+        waiting += [(one, depth + 1) for one in reversed(below.get(each.agency.id, []))]

@@ -1,0 +1,126 @@
+"""How each agency fares: whether it is reached, whether it looks, and what it owes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.core.circuit import Circuit, CircuitState
+from gateway.core.directory import Agency, System
+from gateway.core.model import OrganId, SystemId
+from gateway.entry.console import writing
+from gateway.entry.console.visit import Visit
+from gateway.entry.console.words import Condition, Sayer
+from gateway.flows import oversee
+from gateway.flows.attend import Silent, silent
+from gateway.flows.keep_time import keep_time
+from gateway.ports import Backlog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What conditions depend on. `pushed` counts what waits for a system, whichever of its agencies it is for."""
+
+    systems: Mapping[OrganId, tuple[System, ...]]
+    seen: Mapping[SystemId, datetime]
+    backlogs: Mapping[OrganId, Backlog]
+    circuits: Mapping[SystemId, Circuit]
+    pushed: Mapping[SystemId, int]
+    overdue: Mapping[OrganId, int]
+    silent: Mapping[OrganId, Silent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faring:
+    """How an agency fares and why; `queue` is the system in whose queue its documents wait; None: they wait to be fetched."""
+
+    agency: Agency
+    condition: Condition
+    why: str
+    systems: tuple[System, ...]
+    seen_at: datetime | None
+    waiting: int
+    queue: SystemId | None
+    overdue: int
+
+
+async def surroundings(visit: Visit) -> Surroundings:
+    """Read what conditions depend on."""
+    await keep_time(visit.ports.deadlines, visit.rules)
+    quiet = await silent(visit.ports.presence, visit.rules, visit.now)
+    systems: dict[OrganId, list[System]] = {}
+    for system in visit.rules.systems:
+        for organ in system.organs:
+            systems.setdefault(organ, []).append(system)
+    pushed: dict[SystemId, int] = {}
+    queues = await oversee.queues(visit.ports.outbox, visit.rules)
+    for each in queues:
+        pushed[each.circuit.system] = pushed.get(each.circuit.system, 0) + each.tally.waiting
+    overdue: dict[OrganId, int] = {}
+    for tally in await visit.ports.province.overdue():
+        overdue[tally.organ] = overdue.get(tally.organ, 0) + tally.count
+    return Surroundings(
+        systems={organ: tuple(own) for organ, own in systems.items()},
+        seen=await visit.ports.presence.seen(),
+        backlogs=await visit.ports.presence.backlogs(),
+        circuits={each.circuit.system: each.circuit for each in queues},
+        pushed=pushed,
+        overdue=overdue,
+        silent={each.agency.id: each for each in quiet},
+    )
+
+
+def faring(visit: Visit, agency: Agency, around: Surroundings) -> Faring:
+    """Say how one agency fares."""
+    systems = around.systems.get(agency.id, ())
+    queue = visit.rules.systems.route(agency.id)
+    backlog = around.backlogs.get(agency.id)
+    condition, why = _condition(visit, agency, around)
+    return Faring(
+        agency=agency,
+        condition=condition,
+        why=why,
+        systems=systems,
+        seen_at=max((around.seen[each.id] for each in systems if each.id in around.seen), default=None),
+        waiting=around.pushed.get(queue, 0) if queue else backlog.waiting if backlog else 0,
+        queue=queue,
+        overdue=around.overdue.get(agency.id, 0),
+    )
+
+
+def _condition(visit: Visit, agency: Agency, around: Surroundings) -> tuple[Condition, str]:
+    if not agency.in_force(visit.now.date()):
+        return Condition.ENDED, _ended(visit, agency)
+    circuit = around.circuits.get(visit.rules.systems.route(agency.id) or SystemId(""))
+    quiet = around.silent.get(agency.id)
+    if circuit is not None and circuit.state in {CircuitState.PARKED, CircuitState.RECOVERING}:
+        return Condition.DISCONNECTED, Sayer(visit.english).cause(circuit.cause)
+    if around.overdue.get(agency.id):
+        return Condition.LATE, ""
+    if quiet is not None and (quiet.since or quiet.backlog):
+        return Condition.SILENT, _quiet(visit, quiet)
+    if agency.locked or (circuit is not None and circuit.state is CircuitState.PAUSED):
+        return Condition.PAUSED, agency.locked or (circuit.why if circuit else None) or ""
+    return _settled(visit, agency, around)
+
+
+def _settled(visit: Visit, agency: Agency, around: Surroundings) -> tuple[Condition, str]:
+    """Tell an agency that was never connected from one that is well."""
+    systems = around.systems.get(agency.id, ())
+    if not systems:
+        return Condition.NEW, visit.say("chưa có hệ thống nào", "it has no system")
+    if not any(each.link or each.id in around.seen for each in systems):
+        return Condition.NEW, visit.say("hệ thống chưa lần nào hỏi trục", "its system has never asked the hub")
+    return Condition.GOOD, ""
+
+
+def _quiet(visit: Visit, quiet: Silent) -> str:
+    if quiet.since is None:
+        return visit.say("chưa lần nào hỏi trục", "it has never asked the hub")
+    return visit.say(f"từ {writing.moment(quiet.since)}", f"since {writing.moment(quiet.since)}")
+
+
+def _ended(visit: Visit, agency: Agency) -> str:
+    if agency.valid_from is not None and visit.now.date() < agency.valid_from:
+        return visit.say(f"có hiệu lực từ {writing.day(agency.valid_from)}", f"in force from {writing.day(agency.valid_from)}")
+    heir = visit.rules.directory.successor_of(agency, visit.now.date())
+    return visit.say(f"kế thừa: {heir.name}", f"succeeded by {heir.name}") if heir else ""
