@@ -10,9 +10,9 @@ from pydantic import Field
 
 from gateway.sdk import Adapter, Consignment, Context, Notice, Taken, Transient
 from gateway.sdk.http import Address, Answer, Body, Client, Connection, connected, envelope_and_parts, visible
+from gateway.sdk.http_signature import keys, signed
 
 from .mapping import document_event, document_headers, status_event, status_headers
-from .signature import keys, signed
 
 PAGE: Final = re.compile(rb"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 """A page for people, of a login or a proxy, says 200 without having taken anything."""

@@ -13,9 +13,9 @@ from typing import Final
 
 from gateway.sdk.conformance import golden
 from gateway.sdk.http import Body, envelope_and_parts
+from gateway.sdk.http_signature import signed
 
 from ..mapping import document_event, status_event
-from ..signature import signed
 
 FOLDER: Final = Path(__file__).parents[1] / "samples"
 AT: Final = datetime(2026, 5, 13, 2, 15, 4, tzinfo=UTC)

@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from gateway.sdk import Context, Misconfigured
-from gateway.sdk.http import Body
+from gateway.core.faults import Misconfigured
+from gateway.sdk.contract import Context
+from gateway.sdk.http_body import Body
 
 PREFIX: Final = "whsec_"
 SHORTEST, LONGEST = 24, 64
