@@ -87,6 +87,14 @@ def speaks_english(request: web.Request) -> bool:
     return request.cookies.get(LANGUAGE) == "en"
 
 
+def holder(session: Session, rules: Rules, now: datetime) -> Operator | None:
+    """Give whose session it is, as long as it is used and the password is the same."""
+    officer = rules.operators.find(session.operator)
+    if officer is None or officer.password is None or now - session.seen_at > IDLE_TIME:
+        return None
+    return officer if hmac.compare_digest(session.proof, proof(officer)) else None
+
+
 async def _visit(request: web.Request) -> Visit | None:
     at, token = hub(request), request.cookies.get(COOKIE)
     if token is None:
@@ -95,21 +103,13 @@ async def _visit(request: web.Request) -> Visit | None:
     session = await at.ports.sessions.find(digest(token), now=now)
     if session is None:
         return None
-    officer = _officer(session, rules, now)
+    officer = holder(session, rules, now)
     if officer is None:
         return None
     if now - session.seen_at > SEEN_TIME:
         await at.ports.sessions.seen(session.token_sha256, now=now)
     english = speaks_english(request)
     return Visit(request=request, at=at, rules=rules, officer=officer, session=session, english=english, now=now)
-
-
-def _officer(session: Session, rules: Rules, now: datetime) -> Operator | None:
-    """Give whose session it is, as long as it is used and the password is the same."""
-    officer = rules.operators.find(session.operator)
-    if officer is None or officer.password is None or now - session.seen_at > IDLE_TIME:
-        return None
-    return officer if hmac.compare_digest(session.proof, proof(officer)) else None
 
 
 async def _guarded(visit: Visit, right: Right, do: Callable[[], Awaitable[web.StreamResponse]]) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import (
     agencies,
     answers,
+    audit,
     certificates,
     document,
     live,
@@ -21,6 +22,7 @@ from gateway.entry.console import (
     sign_in,
     statuses,
     undelivered,
+    users,
 )
 from gateway.entry.console.door import done, shown
 from gateway.entry.console.second_factor import SecondFactors
@@ -74,6 +76,10 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/agencies", Right.SEE, agencies.show),
     Shown("/agencies/{organ}", Right.SEE, agencies.one),
     Shown("/certificates", Right.SEE, certificates.show),
+    Shown("/audit", Right.AUDIT, audit.show),
+    Shown("/audit.xlsx", Right.AUDIT, audit.export),
+    Shown("/users", Right.MANAGE, users.show),
+    Shown("/me", Right.SEE, users.me),
 )
 ACTIONS: Final[tuple[Done, ...]] = (
     Done("/sign-out", Right.SEE, sign_in.sign_out),
@@ -90,6 +96,10 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/answers/{deadline}/resume", Right.ACT, answers.resume),
     Done("/statuses/{id}/apply", Right.ACT, statuses.apply),
     Done("/statuses/{id}/drop", Right.ACT, statuses.drop),
+    Done("/users/{operator}/end", Right.MANAGE, users.end),
+    Done("/users/{operator}/end/{session}", Right.MANAGE, users.end),
+    Done("/me/end", Right.SEE, users.end_own),
+    Done("/me/end/{session}", Right.SEE, users.end_own),
 )
 
 
