@@ -1,13 +1,13 @@
 """The audit log: every decision of an operator, with its reason, in the transaction that carries it out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from gateway.infra.ledger_read import cursor, position
 from gateway.infra.tables import audit
-from gateway.ports import AuditEntry, Page
+from gateway.ports import Audited, AuditEntry, Page
 
 
 def record(
@@ -32,11 +32,22 @@ def amend(connection: sa.Connection, seq: int, more: int) -> None:
     connection.execute(audit.update().where(audit.c.seq == seq).values(count=audit.c.count + more))
 
 
-def listing(connection: sa.Connection, after: str | None, limit: int) -> Page:
+def listing(connection: sa.Connection, which: Audited, after: str | None, limit: int) -> Page:
     """List decisions, newest first."""
-    select = sa.select(audit).order_by(audit.c.seq.desc()).limit(limit + 1)
+    select = sa.select(audit).where(*_conditions(which)).order_by(audit.c.seq.desc()).limit(limit + 1)
     if after is not None:
         select = select.where(audit.c.seq < position(after)[0])
     rows = connection.execute(select).mappings().all()
     items = tuple(AuditEntry(**row) for row in rows[:limit])
     return Page(items=items, next=cursor(items[-1].seq) if len(rows) > limit else None)
+
+
+def _conditions(which: Audited) -> Iterator[sa.ColumnElement[bool]]:
+    if which.actor is not None:
+        yield audit.c.actor == which.actor
+    if which.action is not None:
+        yield audit.c.action == which.action
+    if which.since is not None:
+        yield audit.c.at >= which.since
+    if which.until is not None:
+        yield audit.c.at < which.until

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gateway.ports.broker import Broker, Message, Note, QueueId
 from gateway.ports.catalogue import Catalogue
-from gateway.ports.dead_letters import AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
+from gateway.ports.dead_letters import ANYTHING, Audited, AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
 from gateway.ports.deadlines import Deadlines, Owed
 from gateway.ports.held_statuses import HeldStatus, HeldStatuses, NamedStatus, Obstacle
 from gateway.ports.ledger import (
@@ -39,10 +39,12 @@ from gateway.ports.turns import Turns
 from gateway.ports.vxp import AgencyRequest, Enrolment, Filed, Mark, Transport, VxpBook, Wish
 
 __all__ = [
+    "ANYTHING",
     "Acceptance",
     "AgencyRequest",
     "Attempt",
     "AuditEntry",
+    "Audited",
     "Backlog",
     "Broker",
     "Bulk",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateway.core.model import OrganId
 from gateway.ports.ledger import DocumentView, Page, Route
@@ -75,6 +75,19 @@ class AuditEntry:
     count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """Which entries of the audit log are meant, from `since` (inclusive) to `until` (exclusive); what is None does not matter."""
+
+    actor: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ANYTHING: Final = Audited()
+
+
 class DeadLetters(Protocol):
     """What could not be delivered. Each decision leaves one row in the audit log, and tells each sender.
 
@@ -107,5 +120,5 @@ class DeadLetters(Protocol):
         One to this very receiver fails with `status-conflict`, and so does one where that delivery is over.
         """
 
-    async def audit(self, *, after: str | None, limit: int) -> Page:
+    async def audit(self, which: Audited = ANYTHING, *, after: str | None, limit: int) -> Page:
         """List `AuditEntry`s, newest first. Raises `malformed-request` for a bad cursor."""

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from gateway.core.circuit import CircuitState
 from gateway.core.deadlines import DeadlineState
 from gateway.core.model import Priority
-from gateway.entry.console.search import unformulated
+from gateway.entry.console.sheet import unformulated
 from gateway.flows.keep_time import take_steps
 from gateway.ports import Filter, Wanted
 from tests.api.conftest import Province

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.core.faults import Fault, Rejected, Undeliverable
 from gateway.core.model import Delivery, OrganId, State, SystemId
-from gateway.ports import AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Ledger, Outbox
+from gateway.ports import Audited, AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Ledger, Outbox
 from tests.contracts.entries import LATER, NOW, OTHER, RECEIVER, SENDER, STRANGER, SYSTEM, entry, pushed_entry
 from tests.contracts.ledger_policy_contract import held_entry
 
@@ -213,3 +213,21 @@ class AuditContract:
         done = {"release": "held.released", "turn_back": "held.turned_back"}[decide]
         assert (row.action, row.actor, row.reason, row.count) == (done, "operator", WHY, 2)
         assert row.subject["document"] == made.document.id
+
+    async def test_decisions_are_listed_by_who_made_which_when(
+        self, ledger: Ledger, outbox: Outbox, letters: DeadLetters
+    ) -> None:
+        await failed(ledger, outbox)
+        await park(letters)
+        await outbox.pause(SYSTEM, by="chị Lan", reason="bảo trì", until=None, now=LATER)
+        later = LATER + timedelta(seconds=1)
+        await outbox.resume(SYSTEM, by="chị Lan", reason="xong", now=later)
+        for which, actions in [
+            (Audited(actor="chị Lan"), ["system.resumed", "system.paused"]),
+            (Audited(action="system.paused"), ["system.paused"]),
+            (Audited(since=later), ["system.resumed"]),
+            (Audited(until=later), ["system.paused", "deadletters.parked"]),
+            (Audited(actor="anh Ba"), []),
+        ]:
+            listed = (await letters.audit(which, after=None, limit=9)).items
+            assert [each.action for each in listed] == actions, which

@@ -1,0 +1,105 @@
+"""Nhật ký kiểm toán · Audit log: who decided what, when and why. Nothing in it can be changed."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+from aiohttp import web
+
+from gateway.entry.console.pages import page
+from gateway.entry.console.search import day_of
+from gateway.entry.console.sheet import Row, sheet
+from gateway.entry.console.visit import Visit
+from gateway.ports import Audited
+
+PAGE_SIZE: Final = 50
+ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "deadletters.requeued": ("Gửi lại văn bản không gửi được", "Sent again what was undeliverable"),
+    "deadletters.parked": ("Để riêng văn bản không gửi được", "Put aside what was undeliverable"),
+    "deadletters.redirected": ("Chuyển sang nơi nhận khác", "Redirected to another receiver"),
+    "deadletters.turned_back": ("Trả lại bên gửi", "Gave back to the sender"),
+    "held.released": ("Cho văn bản bị giữ đi tiếp", "Released what the policy held"),
+    "held.turned_back": ("Trả lại văn bản bị giữ", "Gave back what the policy held"),
+    "status.applied": ("Ghép trạng thái vào văn bản", "Matched a status to a document"),
+    "status.dropped": ("Bỏ trạng thái", "Dropped a status"),
+    "deadline.extended": ("Gia hạn", "Extended a deadline"),
+    "deadline.paused": ("Tạm dừng thời hạn", "Paused a deadline"),
+    "deadline.resumed": ("Tính tiếp thời hạn", "Resumed a deadline"),
+    "deadline.waived": ("Miễn thời hạn", "Waived a deadline"),
+    "system.paused": ("Tạm dừng hệ thống", "Paused a system"),
+    "system.resumed": ("Cho hệ thống chạy lại", "Resumed a system"),
+    "notices.replayed": ("Báo lại tin cho hệ thống", "Had news told again"),
+    "notice.refused": ("Hệ thống không nhận tin", "A system refused news"),
+    "agency_request.approved": ("Chấp thuận đăng ký đơn vị", "Approved a request of agencies"),
+    "agency_request.refused": ("Từ chối đăng ký đơn vị", "Refused a request of agencies"),
+    "console.sign-in": ("Đăng nhập", "Signed in"),
+    "console.sessions-ended": ("Kết thúc phiên đăng nhập", "Ended sessions"),
+}
+"""What is written into the log is called; what is not named here is shown as it is."""
+
+
+async def show(visit: Visit) -> web.Response:
+    """Show what was decided, newest first."""
+    found = await visit.ports.dead_letters.audit(_which(visit), after=visit.asked("after") or None, limit=PAGE_SIZE)
+    return page(
+        visit,
+        "audit.html",
+        title=visit.say("Nhật ký kiểm toán", "Audit log"),
+        entries=found.items,
+        next=found.next,
+        asked=visit.asked,
+        filtered=any(visit.asked(name) for name in ("actor", "action", "since", "until")),
+        actions={action: visit.say(*words) for action, words in ACTIONS.items()},
+        people=sorted(each.id for each in visit.rules.operators),
+        subject=subject,
+    )
+
+
+async def export(visit: Visit) -> web.Response:
+    """Give the whole filtered log as a sheet."""
+    return await sheet(visit, "nhat-ky", visit.say("Nhật ký", "Audit log"), _COLUMNS, _rows(visit))
+
+
+def subject(value: Mapping[str, object]) -> str:
+    """Write what a decision was about in one line."""
+    return ", ".join(f"{name}: {_text(each)}" for name, each in value.items() if each not in (None, "", [], False))
+
+
+async def _rows(visit: Visit) -> AsyncIterator[Row]:
+    after, which = None, _which(visit)
+    while True:
+        found = await visit.ports.dead_letters.audit(which, after=after, limit=500)
+        for each in found.items:
+            called = visit.say(*ACTIONS[each.action]) if each.action in ACTIONS else each.action
+            at = each.at.replace(tzinfo=None)
+            yield [each.seq, at, each.actor, called, each.action, subject(each.subject), each.reason, each.count]
+        if found.next is None:
+            return
+        after = found.next
+
+
+def _which(visit: Visit) -> Audited:
+    """Read the query. Raises `malformed-request`."""
+    until = day_of(visit.asked("until"), "until")
+    return Audited(
+        actor=visit.asked("actor") or None,
+        action=visit.asked("action") or None,
+        since=day_of(visit.asked("since"), "since"),
+        until=until + timedelta(days=1) if until else None,
+    )
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+_COLUMNS: Final = (
+    ("Thứ tự", "Place", 10),
+    ("Lúc", "At", 18),
+    ("Ai", "Who", 20),
+    ("Việc", "What", 36),
+    ("Mã việc", "Action", 24),
+    ("Về", "About", 60),
+    ("Lý do", "Reason", 60),
+    ("Số lượng", "Count", 10),
+)
