@@ -1,6 +1,5 @@
 """`lienthong adapter list` and `show`: which adapters the hub finds, and what has to be said to link one."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from gateway.entry.cli.output import Outcome
 from gateway.infra.clock import SystemClock
 from gateway.infra.rules_files import LinkRow
 from gateway.infra.telemetry import LoggedTelemetry
+from gateway.sdk.form import form, in_toml
 from gateway.sdk.manifest import MANIFEST, Manifest
 from gateway.sdk.opening import Found, find
 from gateway.wiring import adapters
@@ -59,12 +59,12 @@ def show(config: Path, name: str) -> Outcome:
         data={**_described(each), "settings": schema, "example": example},
         rows=[
             {
-                "Cấu hình · Setting": setting,
-                "Bắt buộc · Required": "✓" if required else "",
-                "Mặc định · Default": "" if required or shape.get("default") is None else _toml(shape["default"]),
-                "Nghĩa · Meaning": shape.get("description", ""),
+                "Cấu hình · Setting": setting.name,
+                "Bắt buộc · Required": "✓" if setting.required else "",
+                "Mặc định · Default": "" if setting.required or setting.default is None else in_toml(setting.default),
+                "Nghĩa · Meaning": setting.meaning,
             }
-            for setting, shape, required in _settings(schema)
+            for setting in form(schema)
         ],
         vi=f"{each.manifest.name} {each.manifest.version}: {described.vi}",
         en=f"{described.en}\n\n# agencies.toml\n{example}",
@@ -87,13 +87,6 @@ def _abilities(manifest: Manifest) -> Iterator[str]:
         yield f"≤ {manifest.max_size} byte"
 
 
-def _settings(schema: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], bool]]:
-    """Give each setting, its schema, and whether it must be given; those that must be come first."""
-    required = schema.get("required", ())
-    named = schema.get("properties", {}).items()
-    yield from sorted(((name, shape, name in required) for name, shape in named), key=lambda each: not each[2])
-
-
 def _example(found: Found) -> str:
     """Write a link as it stands in agencies.toml; what need not be given is commented out."""
     link = {name: LinkRow.model_fields[name].default for name in ("in_flight", "seconds")}
@@ -104,18 +97,17 @@ def _example(found: Found) -> str:
         "",
         "[system.link]",
         f'adapter = "{found.manifest.name}"',
-        *(f"# {name} = {_toml(value)}" for name, value in link.items()),
+        *(f"# {name} = {in_toml(value)}" for name, value in link.items()),
     ]
     schema = found.settings().model_json_schema()
-    settings = list(_settings(schema))
+    settings = list(form(schema))
     if settings:
         lines += ["", "[system.link.settings]"]
-    for name, shape, required in settings:
-        if "description" in shape:
-            lines.append(f"# {shape['description']}")
-        given = shape.get("default")
-        value = _stand_in(shape, schema.get("$defs", {})) if given is None else _toml(given)
-        lines.append(f"{'' if required else '# '}{name} = {value}")
+    for each in settings:
+        if each.meaning:
+            lines.append(f"# {each.meaning}")
+        value = _stand_in(each.shape, schema.get("$defs", {})) if each.default is None else in_toml(each.default)
+        lines.append(f"{'' if each.required else '# '}{each.name} = {value}")
     return "\n".join(lines)
 
 
@@ -124,18 +116,9 @@ def _stand_in(shape: Mapping[str, Any], defined: Mapping[str, Any]) -> str:
     if "$ref" in shape:
         return _stand_in(defined[shape["$ref"].rpartition("/")[2]], defined)
     if "enum" in shape:
-        return _toml(shape["enum"][0])
+        return in_toml(shape["enum"][0])
     if "anyOf" in shape:
         return _stand_in(next(each for each in shape["anyOf"] if each.get("type") != "null"), defined)
     if shape.get("format") in STANDS_FOR:
         return STANDS_FOR[shape["format"]]
     return KINDS.get(shape.get("type", "string"), '"…"')
-
-
-def _toml(value: object) -> str:
-    """Write a plain value; of tables JSON's colons become TOML's equal signs."""
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{json.dumps(key)} = {_toml(each)}' for key, each in value.items())} }}" if value else "{}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False)
