@@ -54,10 +54,15 @@ def wanted(at: Hub, asked: RegisterQuery, organ: OrganId) -> Volume:
 
 async def give(request: web.Request, made: Made, form: Format) -> web.StreamResponse:
     """Answer with a report that was drawn."""
-    draw = drawing(made.report, form)
-    async with hub(request).ports.compute.room(DRAWING_BYTES) as run:
-        octets = await run(draw)
+    octets = await draw(hub(request), made, form)
     return await content.give(request, octets, media_type(form), name=f"{made.file}.{form}")
+
+
+async def draw(at: Hub, made: Made, form: Format) -> bytes:
+    """Draw a report in turn: not many at once. Raises Misconfigured where its libraries are missing."""
+    drawn = drawing(made.report, form)
+    async with at.ports.compute.room(DRAWING_BYTES) as run:
+        return await run(drawn)
 
 
 def _own(request: web.Request, agency: str | None) -> OrganId:

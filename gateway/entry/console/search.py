@@ -46,8 +46,8 @@ def wanted(visit: Visit) -> Wanted:
     until = day_of(asked("until"), "until")
     return Wanted(
         words=sought(asked("q")),
-        sender=_organ(visit, "sender"),
-        receiver=_organ(visit, "receiver"),
+        sender=organ_of(visit, "sender"),
+        receiver=organ_of(visit, "receiver"),
         state=_state(asked("state")),
         priority=_priority(asked("priority")),
         since=day_of(asked("since"), "since"),
@@ -83,7 +83,7 @@ def _row(visit: Visit, say: Sayer, document: Document, delivery: Delivery) -> Ro
     ]
 
 
-def _organ(visit: Visit, name: str) -> OrganId | None:
+def organ_of(visit: Visit, name: str) -> OrganId | None:
     """Read an agency by its id, or by «name (id)» as the list of suggestions writes it."""
     given = visit.asked(name)
     if not given:
