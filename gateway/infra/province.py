@@ -1,7 +1,7 @@
 """Province over SQLAlchemy Core: what officers read of the whole ledger, each list in the order of an index."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,6 +17,11 @@ from gateway.infra.tables_console import searched
 from gateway.ports import DocumentView, History, OverdueTally, Page, Quarter, Wanted
 
 QUARTER_MICROSECONDS: Final = 15 * 60 * 1_000_000
+OUT_OF_ORDER: Final = timedelta(hours=1)
+"""Documents are numbered at their commit, and accepted a moment before: never so long."""
+NO_LIMIT: Final = 2**62
+SHORTEST: Final = 2
+"""Letters of a beginning: the words that begin with one letter or digit are a large part of all words."""
 _COUNTED: Final = {"document.accepted": "accepted", "delivery.collected": "handed_over", "delivery.failed": "failed"}
 
 
@@ -47,19 +52,40 @@ class SqlProvince:
 
 
 def _find(connection: sa.Connection, wanted: Wanted, after: str | None, limit: int) -> Page:
-    """Find by words in the order of their index, else in that of the documents; both are that of acceptance."""
-    seq = searched.c.rowid if wanted.words else documents.c.seq
-    select = sa.select(documents.c.id, documents.c.seq).where(*_conditions(wanted, connection))
-    if wanted.words:
-        select = select.join(searched, searched.c.rowid == documents.c.seq)
+    """Find in the order of whichever index fits: of words, of deliveries in a state or to a receiver, of documents.
+
+    All are that of acceptance, so that a page costs what it shows, and what is passed over before it.
+    """
+    source, seq = _source(wanted)
+    select = sa.select(seq.label("seq")).select_from(source).where(*_conditions(wanted, connection, seq)).distinct()
     if after is not None:
         select = select.where(seq < position(after)[0])
-    rows = connection.execute(select.order_by(seq.desc()).limit(limit + 1)).all()
+    found = select.order_by(seq.desc()).limit(limit + 1).subquery()
+    named = sa.select(documents.c.id, documents.c.seq).join(found, found.c.seq == documents.c.seq)
+    rows = connection.execute(named.order_by(documents.c.seq.desc())).all()
     items = _views(connection, [row.id for row in rows[:limit]])
     return Page(items=items, next=cursor(rows[limit - 1].seq) if len(rows) > limit else None)
 
 
-def _conditions(wanted: Wanted, connection: sa.Connection) -> Iterator[sa.ColumnElement[bool]]:
+def _source(wanted: Wanted) -> tuple[sa.FromClause, sa.ColumnElement[int]]:
+    """Choose what is gone through, and its column of documents' numbers; documents beside it where they are asked of."""
+    if wanted.words:
+        gone, seq = searched, searched.c.rowid
+    elif _by_delivery(wanted):
+        gone, seq = deliveries, deliveries.c.document_seq
+    else:
+        return documents, documents.c.seq
+    asked = (wanted.sender, wanted.priority, wanted.since, wanted.until)
+    return (gone if asked == (None,) * 4 else gone.join(documents, documents.c.seq == seq)), seq
+
+
+def _by_delivery(wanted: Wanted) -> bool:
+    """Tell whether deliveries are gone through: nothing of the document but its time is asked for."""
+    alone = not wanted.words and wanted.sender is None and wanted.priority is None
+    return alone and (wanted.receiver is not None or wanted.state is not None)
+
+
+def _conditions(wanted: Wanted, connection: sa.Connection, seq: sa.ColumnElement[int]) -> Iterator[sa.ColumnElement[bool]]:
     d = documents.c
     if wanted.words:
         yield matching(wanted.words, connection.dialect.name)
@@ -67,31 +93,41 @@ def _conditions(wanted: Wanted, connection: sa.Connection) -> Iterator[sa.Column
         yield d.sender == wanted.sender
     if wanted.priority is not None:
         yield d.priority == wanted.priority.value
+    yield from _times(wanted, seq)
+    delivered = tuple(_delivered(wanted))
+    if _by_delivery(wanted):
+        yield from delivered
+    elif delivered:
+        yield sa.exists().where(deliveries.c.document_seq == seq, *delivered)
+
+
+def _times(wanted: Wanted, seq: sa.ColumnElement[int]) -> Iterator[sa.ColumnElement[bool]]:
+    """Choose by the time of acceptance, and leave at once what was accepted long before or after it."""
+    at, other = documents.c.accepted_at, documents.alias().c
     if wanted.since is not None:
-        yield d.accepted_at >= wanted.since
+        before = sa.select(other.seq).where(other.accepted_at < wanted.since - OUT_OF_ORDER).order_by(other.accepted_at.desc())
+        yield at >= wanted.since
+        yield seq > sa.func.coalesce(before.limit(1).scalar_subquery(), 0)
     if wanted.until is not None:
-        yield d.accepted_at < wanted.until
-    if wanted.receiver is not None or wanted.state is not None:
-        yield _delivered(wanted)
+        behind = sa.select(other.seq).where(other.accepted_at > wanted.until + OUT_OF_ORDER).order_by(other.accepted_at)
+        yield at < wanted.until
+        yield seq < sa.func.coalesce(behind.limit(1).scalar_subquery(), sa.literal(NO_LIMIT, sa.BigInteger))
 
 
-def _delivered(wanted: Wanted) -> sa.ColumnElement[bool]:
-    """Choose documents of which a delivery fits."""
-    to = deliveries.c
-    select = sa.select(to.document_seq)
+def _delivered(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     if wanted.receiver is not None:
-        select = select.where(to.receiver == wanted.receiver)
+        yield deliveries.c.receiver == wanted.receiver
     if wanted.state is not None:
-        select = select.where(to.state == wanted.state.value)
-    return documents.c.seq.in_(select)
+        yield deliveries.c.state == wanted.state.value
 
 
 def matching(words: tuple[str, ...], dialect: str) -> sa.ColumnElement[bool]:
     """Choose what has all the words; the last may be the beginning of one. Words are folded, letters and digits alone."""
+    begun = len(words[-1]) >= SHORTEST
     if dialect == "postgresql":
-        query = " & ".join([*words[:-1], f"{words[-1]}:*"])
+        query = " & ".join([*words[:-1], f"{words[-1]}{':*' if begun else ''}"])
         return sa.func.to_tsvector("simple", searched.c.words).op("@@")(sa.func.to_tsquery("simple", query))
-    query = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+    query = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"{"*" if begun else ""}'])
     return sa.literal_column("searched").op("MATCH")(query)
 
 

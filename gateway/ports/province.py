@@ -15,8 +15,8 @@ class Wanted:
     """Which documents are looked for; whatever is None or empty does not matter.
 
     `words` are sought in number, notation, document id and subject, without regard to accents and case; the last may be the
-    beginning of a word. Accepted from `since` (inclusive) to `until` (exclusive). `state` is of any of its deliveries, to
-    `receiver` where one is named.
+    beginning of a word, of two letters at least. Accepted from `since` (inclusive) to `until` (exclusive). `state` is of any of
+    its deliveries, to `receiver` where one is named.
     """
 
     words: tuple[str, ...] = ()
