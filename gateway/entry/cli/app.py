@@ -137,10 +137,21 @@ def demo(
         Path | None, typer.Option("--dir", file_okay=False, help="Thư mục làm việc · Working folder [tạm · temporary].")
     ] = None,
     pace: Annotated[float | None, typer.Option(min=0, help="Số giây nghỉ giữa các việc · Seconds between steps.")] = None,
+    seed_province: Annotated[
+        bool, typer.Option("--seed-province", help="Chỉ dựng sổ cái của một tỉnh, để xem bảng điều khiển · A province's ledger.")
+    ] = False,
+    agencies: Annotated[int, typer.Option(min=2, help="Số đơn vị của tỉnh · Its agencies.")] = 800,
+    documents: Annotated[int, typer.Option(min=1, help="Số văn bản của tỉnh · Its documents.")] = 200_000,
     as_json: Json = False,
 ) -> None:
     """Một ngày liên thông mô phỏng · A day of simulated agencies."""
     from gateway.entry.cli.output import finish
+
+    if seed_province:
+        from gateway.entry.demo.province import seed
+
+        finish(seed(folder=folder, agencies=agencies, documents=documents, port=port, silent=as_json), as_json=as_json)
+        return
     from gateway.entry.demo.extra import demand
 
     demand()
