@@ -67,9 +67,15 @@ async def test_agencies_are_found_by_name_without_accents_and_by_state(hub: Prov
 
 
 async def test_one_that_never_asked_is_new_and_well_once_it_has(hub: Province, admin: Browser) -> None:
-    assert "Mới hệ thống chưa lần nào hỏi trục" in await state(admin, COMMUNE)
+    assert "Mới hệ thống chưa gửi, chưa lấy gì" in await state(admin, COMMUNE)
     await hub.commune.lease(max=1)
     assert " Tốt " in await state(admin, COMMUNE)
+
+
+async def test_one_that_only_sends_is_no_stranger(hub: Province, admin: Browser) -> None:
+    assert " Mới " in await state(admin, PROVINCE)
+    await hub.province.send(document_package())
+    assert " Tốt " in await state(admin, PROVINCE)
 
 
 async def test_one_that_has_not_looked_for_half_a_day_is_silent(hub: Province, admin: Browser) -> None:
@@ -88,7 +94,7 @@ async def test_one_that_owes_something_is_late(hub: Province, admin: Browser) ->
     await take_steps(hub.hub.ports, hub.hub.rules())  # as the worker does
     await admin.sign_in("can-bo-admin")
     (owed, *_) = await hub.hub.ports.province.overdue()
-    assert "Trễ" in await state(admin, owed.organ)
+    assert "Trễ lâu nhất " in await state(admin, owed.organ)
     assert f"/console/answers?organ={owed.organ}" in (await admin.get("/agencies"))[1]
 
 

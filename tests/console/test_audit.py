@@ -9,10 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 from gateway.core.roles import Role
-from gateway.entry.console.audit import subject
 from tests.api.conftest import Province
 from tests.console.conftest import REASON, Browser
-from tests.contracts.entries import SYSTEM
+from tests.contracts.entries import RECEIVER, SYSTEM
 from tests.contracts.ledger_policy_contract import held_entry
 
 HOSTILE = '=HYPERLINK("https://evil.example")<script>'
@@ -42,7 +41,7 @@ async def test_only_auditors_and_administrators_see_it(officer: Any, role: Role,
 async def test_decisions_are_shown_newest_first_with_who_and_why(decided: Browser) -> None:
     resumed, paused, signed_in = rows((await decided.get("/audit"))[1])
     assert "can-bo-admin Cho hệ thống chạy lại" in resumed and "Tạm dừng hệ thống" in paused and REASON in paused
-    assert f"system: {SYSTEM}" in paused and "Đăng nhập" in signed_in
+    assert f"hệ thống: {SYSTEM}" in paused and "Đăng nhập" in signed_in
 
 
 async def test_a_reason_with_markup_is_shown_as_text(decided: Browser) -> None:
@@ -89,8 +88,13 @@ async def test_what_is_filtered_is_exported_and_no_cell_is_a_formula(decided: Br
     assert row[6].value == f"'{HOSTILE}" and {cell.data_type for cell in row} <= {"s", "n", "d", "inlineStr"}
 
 
-def test_what_a_decision_is_about_is_one_line() -> None:
-    assert subject({"receiver": "H56", "ids": ["a", "b"], "cause": None, "parked": False}) == "receiver: H56, ids: a, b"
+async def test_what_a_decision_is_about_is_told_as_people_say_it(hub: Province, admin: Browser, letters: list[str]) -> None:
+    await admin.do("/undelivered/decide", receiver=RECEIVER, cause="receiver-refused", decision="parked")
+    await admin.do(f"/queues/{SYSTEM}/pause", hours="2")
+    until = hub.clock.now() + timedelta(hours=2)
+    paused, put_aside, _ = rows((await admin.get("/audit"))[1])
+    assert f"hệ thống: {SYSTEM} · đến: {until:%H:%M %d/%m/%Y}" in paused
+    assert "nơi nhận: Sở A (mẫu) · nguyên nhân: " in put_aside and put_aside.endswith(" 3")
 
 
 async def test_the_screen_is_in_english_too(decided: Browser) -> None:

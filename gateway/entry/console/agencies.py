@@ -54,6 +54,7 @@ async def show(visit: Visit) -> web.Response:
         listed=listed,
         conditions=list(Condition),
         counts=counts,
+        in_force=len(all_of_them) - counts[Condition.ENDED],
         excepted=EXCEPTED,
         exceptions=sum(_is_excepted(visit, each.agency) for each in all_of_them),
         rows=rows,

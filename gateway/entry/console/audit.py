@@ -1,15 +1,17 @@
 """Nhật ký kiểm toán · Audit log: who decided what, when and why. Nothing in it can be changed."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
 
+from gateway.entry.console import writing
 from gateway.entry.console.pages import page
 from gateway.entry.console.search import day_of
 from gateway.entry.console.sheet import Row, sheet
 from gateway.entry.console.visit import Visit
+from gateway.entry.console.words import Sayer
 from gateway.ports import Audited
 
 PAGE_SIZE: Final = 50
@@ -35,7 +37,34 @@ ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "console.sign-in": ("Đăng nhập", "Signed in"),
     "console.sessions-ended": ("Kết thúc phiên đăng nhập", "Ended sessions"),
 }
-"""What is written into the log is called; what is not named here is shown as it is."""
+"""How what is written into the log is called; what is not named here is shown as it is."""
+ABOUT: Final[Mapping[str, tuple[str, str]]] = {
+    "system": ("hệ thống", "system"),
+    "receiver": ("nơi nhận", "receiver"),
+    "sender": ("nơi gửi", "sender"),
+    "to": ("chuyển tới", "to"),
+    "organ": ("đơn vị", "agency"),
+    "reporter": ("nơi báo", "reported by"),
+    "cause": ("nguyên nhân", "cause"),
+    "since": ("từ", "since"),
+    "until": ("đến", "until"),
+    "due_at": ("hạn mới", "due"),
+    "document": ("văn bản", "document"),
+    "delivery": ("lượt chuyển", "delivery"),
+    "deliveries": ("lượt chuyển", "deliveries"),
+    "ids": ("lượt chuyển", "deliveries"),
+    "deadline": ("thời hạn", "deadline"),
+    "status": ("trạng thái", "status"),
+    "code": ("mã", "code"),
+    "operator": ("tài khoản", "account"),
+    "source": ("địa chỉ", "address"),
+    "request": ("đăng ký", "request"),
+    "wish": ("đề nghị", "wish"),
+}
+NAMED: Final = 3
+"""Deliveries that one line names."""
+_AGENCIES: Final = frozenset({"receiver", "sender", "to", "organ", "reporter"})
+_MOMENTS: Final = frozenset({"since", "until", "due_at"})
 
 
 async def show(visit: Visit) -> web.Response:
@@ -51,7 +80,7 @@ async def show(visit: Visit) -> web.Response:
         filtered=any(visit.asked(name) for name in ("actor", "action", "since", "until")),
         actions={action: visit.say(*words) for action, words in ACTIONS.items()},
         people=sorted(each.id for each in visit.rules.operators),
-        subject=subject,
+        subject=lambda value: subject(visit, value),
     )
 
 
@@ -60,9 +89,10 @@ async def export(visit: Visit) -> web.Response:
     return await sheet(visit, "nhat-ky", visit.say("Nhật ký", "Audit log"), _COLUMNS, _rows(visit))
 
 
-def subject(value: Mapping[str, object]) -> str:
-    """Write what a decision was about in one line."""
-    return ", ".join(f"{name}: {_text(each)}" for name, each in value.items() if each not in (None, "", [], False))
+def subject(visit: Visit, value: Mapping[str, object]) -> str:
+    """Write what a decision was about in one line, as people call it."""
+    told = ((name, each) for name, each in value.items() if each not in (None, "", [], False))
+    return " · ".join(f"{visit.say(*ABOUT.get(name, (name, name)))}: {_text(visit, name, each)}" for name, each in told)
 
 
 async def _rows(visit: Visit) -> AsyncIterator[Row]:
@@ -72,7 +102,7 @@ async def _rows(visit: Visit) -> AsyncIterator[Row]:
         for each in found.items:
             called = visit.say(*ACTIONS[each.action]) if each.action in ACTIONS else each.action
             at = each.at.replace(tzinfo=None)
-            yield [each.seq, at, each.actor, called, each.action, subject(each.subject), each.reason, each.count]
+            yield [each.seq, at, each.actor, called, each.action, subject(visit, each.subject), each.reason, each.count]
         if found.next is None:
             return
         after = found.next
@@ -89,8 +119,14 @@ def _which(visit: Visit) -> Audited:
     )
 
 
-def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _text(visit: Visit, name: str, value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value[:NAMED]) + (f" (+{len(value) - NAMED})" if len(value) > NAMED else "")
+    if name in _AGENCIES:
+        return visit.agency(str(value))
+    if name in _MOMENTS:
+        return writing.moment(datetime.fromisoformat(str(value)))
+    return Sayer(visit.english).cause(str(value)) if name == "cause" else str(value)
 
 
 _COLUMNS: Final = (

@@ -72,7 +72,8 @@ async def show(visit: Visit) -> web.Response:
     if chosen not in VIEWS:
         raise Rejected("malformed-request", path="view", detail=chosen)
     named = [each for each in holdings(visit) if is_named(each.agency, asked)]
-    rows, after = part(visit, sorted(_chosen(visit, named, chosen), key=_by_end))
+    found = {view: _chosen(visit, named, view) for view in VIEWS}
+    rows, after = part(visit, sorted(found[chosen], key=_by_end))
     since = visit.now - timedelta(days=SENT_DAYS)
     sent: Mapping[OrganId, int] = await visit.ports.province.sent({each.agency.id for each in rows}, since)
     return page(
@@ -80,6 +81,7 @@ async def show(visit: Visit) -> web.Response:
         "certificates.html",
         title=visit.say("Chứng thư số", "Certificates"),
         chosen=chosen,
+        counts={view: len(each) for view, each in found.items()},
         asked=visit.asked,
         rows=rows,
         next=after,

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from gateway.core.circuit import Circuit, CircuitState
 from gateway.core.directory import Agency, System
@@ -15,10 +16,16 @@ from gateway.flows.attend import Silent, silent
 from gateway.flows.keep_time import keep_time
 from gateway.ports import Backlog
 
+LATELY: Final = timedelta(days=30)
+"""Who sent something within is no stranger, though it never looks."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What conditions depend on. `pushed` counts what waits for a system, whichever of its agencies it is for."""
+    """What conditions depend on. `pushed` counts what waits for a system, whichever of its agencies it is for.
+
+    `sent` counts what was sent lately by agencies whose systems never looked for anything.
+    """
 
     systems: Mapping[OrganId, tuple[System, ...]]
     seen: Mapping[SystemId, datetime]
@@ -26,7 +33,9 @@ class Surroundings:
     circuits: Mapping[SystemId, Circuit]
     pushed: Mapping[SystemId, int]
     overdue: Mapping[OrganId, int]
+    owed_since: Mapping[OrganId, datetime]
     silent: Mapping[OrganId, Silent]
+    sent: Mapping[OrganId, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +65,21 @@ async def surroundings(visit: Visit) -> Surroundings:
     for each in queues:
         pushed[each.circuit.system] = pushed.get(each.circuit.system, 0) + each.tally.waiting
     overdue: dict[OrganId, int] = {}
+    owed_since: dict[OrganId, datetime] = {}
     for tally in await visit.ports.province.overdue():
         overdue[tally.organ] = overdue.get(tally.organ, 0) + tally.count
+        owed_since[tally.organ] = min(tally.oldest_due_at, owed_since.get(tally.organ, tally.oldest_due_at))
+    seen = await visit.ports.presence.seen()
+    unseen = [organ for organ, own in systems.items() if not any(each.link or each.id in seen for each in own)]
     return Surroundings(
         systems={organ: tuple(own) for organ, own in systems.items()},
-        seen=await visit.ports.presence.seen(),
+        seen=seen,
         backlogs=await visit.ports.presence.backlogs(),
         circuits={each.circuit.system: each.circuit for each in queues},
         pushed=pushed,
         overdue=overdue,
+        owed_since=owed_since,
+        sent=await visit.ports.province.sent(unseen, visit.now - LATELY),
         silent={each.agency.id: each for each in quiet},
     )
 
@@ -94,8 +109,9 @@ def _condition(visit: Visit, agency: Agency, around: Surroundings) -> tuple[Cond
     quiet = around.silent.get(agency.id)
     if circuit is not None and circuit.state in {CircuitState.PARKED, CircuitState.RECOVERING}:
         return Condition.DISCONNECTED, Sayer(visit.english).cause(circuit.cause)
-    if around.overdue.get(agency.id):
-        return Condition.LATE, ""
+    if agency.id in around.owed_since:
+        age = writing.lasting(visit.now - around.owed_since[agency.id], english=visit.english)
+        return Condition.LATE, visit.say(f"lâu nhất {age}", f"the longest by {age}")
     if quiet is not None and (quiet.since or quiet.backlog):
         return Condition.SILENT, _quiet(visit, quiet)
     if agency.locked or (circuit is not None and circuit.state is CircuitState.PAUSED):
@@ -108,8 +124,8 @@ def _settled(visit: Visit, agency: Agency, around: Surroundings) -> tuple[Condit
     systems = around.systems.get(agency.id, ())
     if not systems:
         return Condition.NEW, visit.say("chưa có hệ thống nào", "it has no system")
-    if not any(each.link or each.id in around.seen for each in systems):
-        return Condition.NEW, visit.say("hệ thống chưa lần nào hỏi trục", "its system has never asked the hub")
+    if not any(each.link or each.id in around.seen for each in systems) and agency.id not in around.sent:
+        return Condition.NEW, visit.say("hệ thống chưa gửi, chưa lấy gì", "its system has neither sent nor fetched")
     return Condition.GOOD, ""
 
 
