@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gateway.core.faults import Misconfigured
-from gateway.core.model import OrganId, Priority
+from gateway.core.model import OrganId, Priority, StatusCode
 from gateway.flows.keep_time import take_steps
+from gateway.ports import NamedStatus
 from tests.api.conftest import Province
 from tests.contracts.dead_letters_contract import failed
-from tests.contracts.entries import OTHER, SENDER, SYSTEM, entry, pushed_entry
+from tests.contracts.entries import OTHER, SENDER, SYSTEM, correlation, entry, pushed_entry, report, seal
 from tests.contracts.ledger_policy_contract import held_entry
 from tests.documents import attachment
 from tests.documents import document as package
@@ -36,6 +37,9 @@ async def begun(hub: Province) -> str:
     held = held_entry(300)
     await ports.ledger.accept(replace(held, document=replace(held.document, accepted_at=now - timedelta(hours=3))))
     await ports.ledger.accept(pushed_entry(301, subject=SUBJECTS[1], accepted_at=now - timedelta(hours=1)))
+    said = report(StatusCode.REGISTERED, OTHER, "đã vào sổ")
+    about = NamedStatus(named=correlation(entry(20), number="", document_id=""), receiver=OTHER, report=said, package=b"<edXML/>")
+    await ports.held_statuses.say(about, {OTHER}, now=now - timedelta(days=4), seal=seal)
     await ports.outbox.pause(SYSTEM, by="can-bo-duty", reason="bảo trì máy chủ", until=now + timedelta(hours=2), now=now)
     document: str = sent["id"]
     return document

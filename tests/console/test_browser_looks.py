@@ -24,6 +24,9 @@ FURTHER = [
     "/answers?view=open",
     "/documents?q=bao%20cao&state=available",
     "/undelivered?cause=link-unauthorised",
+    "/agencies/000.00.15.H56",
+    "/agencies?state=late",
+    "/statuses?view=waiting",
     "/documents/none",
 ]
 LOOKS = {
