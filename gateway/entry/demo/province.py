@@ -55,7 +55,7 @@ def _write_directory(file: Path, named: tuple[Seat, ...], trouble: Trouble) -> M
     with editing(file) as draft:
         for seat in named[1:]:
             draft.add(AGENCY, {"id": seat.organ, "name": seat.name, "updated_on": today})
-            link = {"adapter": "webhook", "settings": {"url": NOBODY, "secret_file": secret}}
+            link = {"adapter": "webhook", "settings": {"url": NOBODY, "secret_file": secret, "networks": ["127.0.0.0/8"]}}
             draft.add(SYSTEM, {"id": seat.organ, "organs": [seat.organ]} | ({"link": link} if seat.organ in trouble.away else {}))
     return {organ: SystemId(organ) for organ in sorted(trouble.away)}
 

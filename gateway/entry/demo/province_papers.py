@@ -78,7 +78,8 @@ class Trouble:
     @classmethod
     def among(cls, seats: Sequence[Seat]) -> "Trouble":
         """Choose a few who are not the first: eight are silent, four away, six sick, as far as there are so many."""
-        chosen = [seat.organ for seat in seats[3::3]]
+        others = [seat.organ for seat in seats[3:]]
+        chosen = Random(_SEED).sample(others, min(18, len(others)))  # noqa: S311  an invented province, no secret
         return cls(silent=frozenset(chosen[:8]), away=frozenset(chosen[8:12]), sick=tuple(chosen[12:18]))
 
 
