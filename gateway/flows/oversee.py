@@ -7,6 +7,7 @@ from typing import Final
 
 from gateway.core import routing
 from gateway.core.circuit import Circuit
+from gateway.core.directory import System
 from gateway.core.envelope import Organisation
 from gateway.core.faults import Rejected
 from gateway.core.model import Lane, OrganId, SystemId
@@ -113,13 +114,13 @@ async def pause(outbox: Outbox, rules: Rules, system: str, decision: Decision, u
     if until is not None and until <= decision.now:
         detail = "Thời điểm phải ở tương lai."
         raise Rejected("malformed-request", path="until", detail=detail, detail_en="It must be in the future.")
-    linked = _linked(rules, system)
-    return await outbox.pause(linked, by=decision.by, reason=decision.reason, until=until, now=decision.now)
+    own = linked(rules, system).id
+    return await outbox.pause(own, by=decision.by, reason=decision.reason, until=until, now=decision.now)
 
 
 async def resume(outbox: Outbox, rules: Rules, system: str, decision: Decision) -> Circuit:
     """Push to a system again. Raises `entry-unknown`."""
-    return await outbox.resume(_linked(rules, system), by=decision.by, reason=decision.reason, now=decision.now)
+    return await outbox.resume(linked(rules, system).id, by=decision.by, reason=decision.reason, now=decision.now)
 
 
 async def replay(notices: Notices, rules: Rules, system: str, decision: Decision, since: datetime) -> None:
@@ -127,8 +128,8 @@ async def replay(notices: Notices, rules: Rules, system: str, decision: Decision
     if since > decision.now:
         detail = "Thời điểm phải ở quá khứ."
         raise Rejected("malformed-request", path="since", detail=detail, detail_en="It must be in the past.")
-    linked = _linked(rules, system)
-    await notices.replay(linked, since=since, by=decision.by, reason=decision.reason, now=decision.now)
+    own = linked(rules, system).id
+    await notices.replay(own, since=since, by=decision.by, reason=decision.reason, now=decision.now)
 
 
 async def queues(outbox: Outbox, rules: Rules) -> tuple[QueueStanding, ...]:
@@ -150,9 +151,10 @@ def _lanes(systems: Iterable[SystemId]) -> Iterable[QueueId]:
     return (QueueId(system=system, lane=lane) for system in systems for lane in Lane)
 
 
-def _linked(rules: Rules, system: str) -> SystemId:
+def linked(rules: Rules, system: str) -> System:
+    """Give a system that the hub reaches by itself. Raises `entry-unknown`."""
     found = rules.systems.find(SystemId(system))
     if found is None or found.link is None:
         detail = f"{system}: không phải hệ thống mà trục tự nối tới."
         raise Rejected("entry-unknown", path="system", detail=detail, detail_en=f"{system}: no system that the hub pushes to.")
-    return found.id
+    return found

@@ -1,13 +1,11 @@
 """Biên nhận & hồi đáp · Receipts and answers: who owes what to whom, what is overdue, and letting it be later."""
 
-from datetime import datetime
 from typing import Final
 
 from aiohttp import hdrs, web
 
 from gateway.core.deadlines import DeadlineState
 from gateway.core.faults import Rejected
-from gateway.core.model import VIETNAM
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console.pages import page
 from gateway.entry.console.visit import Form, Visit
@@ -50,7 +48,7 @@ async def show(visit: Visit) -> web.Response:
 
 async def extend(visit: Visit, form: Form) -> web.Response:
     """Give another due time."""
-    due_at = _moment(form.get("due_at"))
+    due_at = form.moment("due_at")
     await keep_time.extend(visit.ports.deadlines, visit.rules, visit.request.match_info["deadline"], due_at, visit.decision(form))
     return _back()
 
@@ -71,14 +69,6 @@ async def resume(visit: Visit, form: Form) -> web.Response:
     """Let its time pass again."""
     await keep_time.take_up(visit.ports.deadlines, visit.rules, visit.request.match_info["deadline"], visit.decision(form))
     return _back()
-
-
-def _moment(given: str) -> datetime:
-    """Read what a field for date and time sends: Vietnam's time, without saying so. Raises `malformed-request`."""
-    try:
-        return datetime.fromisoformat(given).replace(tzinfo=VIETNAM)
-    except ValueError as error:
-        raise Rejected("malformed-request", path="due_at", detail=given) from error
 
 
 def _back() -> web.Response:

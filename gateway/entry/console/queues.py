@@ -8,7 +8,7 @@ from gateway.core.circuit import CircuitState
 from gateway.core.faults import Rejected
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console.pages import page
-from gateway.entry.console.visit import Form, Visit
+from gateway.entry.console.visit import Form, Visit, own_place
 from gateway.flows import oversee
 from gateway.flows.attend import silent
 
@@ -37,13 +37,13 @@ async def pause(visit: Visit, form: Form) -> web.Response:
     """Push nothing to a system for some hours, or until it is resumed."""
     until = _until(form.get("hours"), visit.now)
     await oversee.pause(visit.ports.outbox, visit.rules, visit.request.match_info["system"], visit.decision(form), until)
-    return _back()
+    return _back(form)
 
 
 async def resume(visit: Visit, form: Form) -> web.Response:
     """Push to a system again."""
     await oversee.resume(visit.ports.outbox, visit.rules, visit.request.match_info["system"], visit.decision(form))
-    return _back()
+    return _back(form)
 
 
 def _until(hours: str, now: datetime) -> datetime | None:
@@ -56,5 +56,6 @@ def _until(hours: str, now: datetime) -> datetime | None:
     return now + timedelta(hours=int(hours))
 
 
-def _back() -> web.Response:
-    return web.Response(status=303, headers={hdrs.LOCATION: f"{CONSOLE}/queues"})
+def _back(form: Form) -> web.Response:
+    """Go back to the page that it was decided on."""
+    return web.Response(status=303, headers={hdrs.LOCATION: own_place(form.get("to"), f"{CONSOLE}/queues")})

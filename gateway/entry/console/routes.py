@@ -22,6 +22,7 @@ from gateway.entry.console import (
     search,
     sign_in,
     statuses,
+    systems,
     undelivered,
     users,
 )
@@ -81,6 +82,8 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/reports/{kind:ontime|overdue|registers}", Right.SEE, reports.give),
     Shown("/audit", Right.AUDIT, audit.show),
     Shown("/audit.xlsx", Right.AUDIT, audit.export),
+    Shown("/systems", Right.SEE, systems.show),
+    Shown("/systems/{id}", Right.SEE, systems.one),
     Shown("/users", Right.MANAGE, users.show),
     Shown("/me", Right.SEE, users.me),
 )
@@ -99,6 +102,8 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/answers/{deadline}/resume", Right.ACT, answers.resume),
     Done("/statuses/{id}/apply", Right.ACT, statuses.apply),
     Done("/statuses/{id}/drop", Right.ACT, statuses.drop),
+    Done("/systems/{id}/test", Right.ACT, systems.test),
+    Done("/systems/{id}/replay", Right.ACT, systems.replay),
     Done("/users/{operator}/end", Right.MANAGE, users.end),
     Done("/users/{operator}/end/{session}", Right.MANAGE, users.end),
     Done("/me/end", Right.SEE, users.end_own),

@@ -24,7 +24,7 @@ from gateway.entry.console.door import (
 )
 from gateway.entry.console.pages import signing_in
 from gateway.entry.console.second_factor import SecondFactors, is_at_the_hub
-from gateway.entry.console.visit import Form, Visit, read_form
+from gateway.entry.console.visit import Form, Visit, own_place, read_form
 from gateway.infra import passwords
 from gateway.ports import Session
 
@@ -61,7 +61,7 @@ SECOND_FACTORS: Final[web.AppKey[SecondFactors]] = web.AppKey("second_factors", 
 
 async def show(request: web.Request) -> web.Response:
     """Show the form."""
-    return signing_in(speaks_english(request), to=_back(request.query.get("to", "")))
+    return signing_in(speaks_english(request), to=own_place(request.query.get("to", "")))
 
 
 async def sign_in(request: web.Request) -> web.Response:
@@ -72,8 +72,8 @@ async def sign_in(request: web.Request) -> web.Response:
         form = await read_form(request)
         token = await _begin(request, form)
     except Fault as fault:
-        return signing_in(speaks_english(request), to=_back(form.get("to")), name=form.get("name"), fault=fault)
-    response = web.Response(status=303, headers={hdrs.LOCATION: _back(form.get("to"))})
+        return signing_in(speaks_english(request), to=own_place(form.get("to")), name=form.get("name"), fault=fault)
+    response = web.Response(status=303, headers={hdrs.LOCATION: own_place(form.get("to"))})
     _set(response, request, COOKIE, token)
     return response
 
@@ -90,7 +90,7 @@ async def choose_language(request: web.Request) -> web.Response:
     """Remember the language, and show the page again."""
     demand_own_site(request)
     form = await read_form(request)
-    response = web.Response(status=303, headers={hdrs.LOCATION: _back(form.get("to"))})
+    response = web.Response(status=303, headers={hdrs.LOCATION: own_place(form.get("to"))})
     chosen = "en" if form.get("language") == "en" else "vi"
     _set(response, request, LANGUAGE, chosen, max_age=LANGUAGE_SECONDS)
     return response
@@ -121,11 +121,6 @@ async def _begin(request: web.Request, form: Form) -> str:
         )
     )
     return token
-
-
-def _back(place: str) -> str:
-    """Give where to go on: a page of the console, and nowhere else."""
-    return place if place == CONSOLE or place.startswith((f"{CONSOLE}/", f"{CONSOLE}?")) else CONSOLE
 
 
 def _set(response: web.Response, request: web.Request, name: str, value: str, *, max_age: int | None = None) -> None:

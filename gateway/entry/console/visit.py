@@ -12,8 +12,10 @@ from aiohttp import web
 from gateway.core.deadlines import Deadline, time_left
 from gateway.core.directory import Operator
 from gateway.core.faults import Rejected
+from gateway.core.model import VIETNAM
 from gateway.core.roles import Right, may
 from gateway.core.rules import Rules
+from gateway.entry.api.door import CONSOLE
 from gateway.entry.api.hub import Hub
 from gateway.entry.api.requests import bounded
 from gateway.flows.oversee import Decision
@@ -89,6 +91,19 @@ class Form:
     def all(self, name: str) -> tuple[str, ...]:
         """Give all values of a field."""
         return tuple(value for key, value in self.fields if key == name and value)
+
+    def moment(self, name: str) -> datetime:
+        """Give what a field for date and time sends: Vietnam's time, without saying so. Raises `malformed-request`."""
+        given = self.get(name)
+        try:
+            return datetime.fromisoformat(given).replace(tzinfo=VIETNAM)
+        except ValueError as error:
+            raise Rejected("malformed-request", path=name, detail=given) from error
+
+
+def own_place(place: str, otherwise: str = CONSOLE) -> str:
+    """Give where to go on: a page of the console, and nowhere else."""
+    return place if place == CONSOLE or place.startswith((f"{CONSOLE}/", f"{CONSOLE}?")) else otherwise
 
 
 async def read_form(request: web.Request) -> Form:

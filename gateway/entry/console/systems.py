@@ -1,0 +1,146 @@
+"""Hệ thống · Systems: how each is connected and fares, and one system: its link, tried step by step, paused, told again."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from aiohttp import hdrs, web
+
+from gateway.core.directory import Link, System
+from gateway.core.faults import Fault, Rejected
+from gateway.core.model import SystemId
+from gateway.core.search import sought, words
+from gateway.entry.api.door import CONSOLE
+from gateway.entry.console.connections import around, connection
+from gateway.entry.console.listing import part
+from gateway.entry.console.pages import page
+from gateway.entry.console.visit import Form, Visit
+from gateway.entry.console.words import Condition
+from gateway.flows import oversee
+from gateway.flows.try_link import TRY_SECONDS, Step, Tried, try_link
+from gateway.sdk.form import HIDDEN, form, in_toml, is_secret, without_secrets
+from gateway.sdk.manifest import Manifest
+
+STEPS: Final[Mapping[Step, tuple[str, str]]] = {
+    Step.ADAPTER: ("Bộ nối có trên trục và làm được việc được giao", "The adapter is there and can do what the link asks"),
+    Step.SETTINGS: ("Cấu hình và các tệp khóa dùng được", "Its settings, and the files that they name, can be used"),
+    Step.ANSWER: ("Hệ thống trả lời", "The system answers"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A setting of a link as it is shown: what it means, its value in TOML, and whether that was given or holds by itself."""
+
+    name: str
+    meaning: str
+    value: str
+    given: bool
+
+
+async def show(visit: Visit) -> web.Response:
+    """Show the systems, those in trouble first."""
+    state, asked = visit.asked("state"), sought(visit.asked("q"))
+    if state and state not in {each.word for each in Condition}:
+        raise Rejected("malformed-request", path="state", detail=state)
+    known = await around(visit)
+    everything = [connection(visit, each, known) for each in visit.rules.systems]
+    found = [each for each in everything if state in {"", each.condition.word} and _is_named(visit, each.system, asked)]
+    rows, after = part(visit, sorted(found, key=lambda each: (each.condition, -each.waiting, each.system.id)))
+    return page(
+        visit,
+        "systems.html",
+        title=visit.say("Hệ thống", "Systems"),
+        asked=visit.asked,
+        state=state,
+        counts={each: sum(one.condition is each for one in everything) for each in Condition},
+        rows=rows,
+        next=after,
+    )
+
+
+async def one(visit: Visit) -> web.Response:
+    """Show one system. Raises `not-found`."""
+    return await _one(visit, _found(visit), None)
+
+
+async def test(visit: Visit, _form: Form) -> web.Response:
+    """Try the link of a system, and show what came of each step. Raises `entry-unknown` where the hub does not reach it."""
+    system = oversee.linked(visit.rules, visit.request.match_info["id"])
+    tried = await try_link(visit.ports.catalogue, system)
+    last = tried[-1]
+    code = last.fault.code if last.fault else None
+    visit.ports.telemetry.record("link.tried", system=system.id, by=visit.officer.id, step=last.step, code=code)
+    return await _one(visit, system, tried)
+
+
+async def replay(visit: Visit, form: Form) -> web.Response:
+    """Have a system told again all news since a moment."""
+    system = visit.request.match_info["id"]
+    await oversee.replay(visit.ports.notices, visit.rules, system, visit.decision(form), form.moment("since"))
+    visit.ports.telemetry.record("notices.replayed", system=system, by=visit.officer.id)
+    return web.Response(status=303, headers={hdrs.LOCATION: _place(system)})
+
+
+async def _one(visit: Visit, system: System, tried: tuple[Tried, ...] | None) -> web.Response:
+    shown, manifest, problem = _drawn(visit, system)
+    return page(
+        visit,
+        "system.html",
+        title=system.id,
+        found=connection(visit, system, await around(visit)),
+        system=system,
+        settings=shown,
+        manifest=manifest,
+        problem=problem,
+        here=_place(system.id),
+        tried={each.step: each for each in tried or ()},
+        steps={step: visit.say(*said) for step, said in STEPS.items()} if tried else {},
+        limit=TRY_SECONDS,
+    )
+
+
+def _drawn(visit: Visit, system: System) -> tuple[tuple[Given, ...], Manifest | None, Fault | None]:
+    """Draw the settings of a link by the form of its adapter; where that cannot be, say why."""
+    if system.link is None:
+        return (), None, None
+    found = visit.ports.catalogue.found.get(system.link.adapter)
+    try:
+        manifest = visit.ports.catalogue.manifest(system)
+        schema = found.settings().model_json_schema() if found else {}
+    except Fault as fault:
+        return (), None, fault
+    return tuple(_given(visit, system.link, schema)), manifest, None
+
+
+def _given(visit: Visit, link: Link, schema: Mapping[str, Any]) -> Iterator[Given]:
+    """Give the settings in the order of the form, and last those that are given and the form does not know."""
+    known = list(form(schema))
+    for each in known:
+        given = each.name in link.settings
+        value = link.settings[each.name] if given else each.default
+        written = "" if value is None else in_toml(HIDDEN if each.secret else without_secrets(value))
+        yield Given(name=each.name, meaning=each.meant(english=visit.english), value=written, given=given)
+    unknown = visit.say("bộ nối không có cấu hình này", "the adapter has no such setting")
+    for name in sorted({*link.settings} - {each.name for each in known}):
+        value = HIDDEN if is_secret(name) else without_secrets(link.settings[name])
+        yield Given(name=name, meaning=unknown, value=in_toml(value), given=True)
+
+
+def _found(visit: Visit) -> System:
+    system = visit.rules.systems.find(SystemId(visit.request.match_info["id"]))
+    if system is None:
+        raise Rejected("not-found", path=visit.request.path)
+    return system
+
+
+def _is_named(visit: Visit, system: System, asked: tuple[str, ...]) -> bool:
+    """Tell whether a system is meant by words of its id, its adapter or its agencies, or by their beginnings."""
+    adapter = system.link.adapter if system.link else ""
+    known = words(" ".join((system.id, adapter, *system.organs, *(visit.agency(each) for each in system.organs))))
+    return all(any(word.startswith(each) for word in known) for each in asked)
+
+
+def _place(system: str) -> str:
+    return f"{CONSOLE}/systems/{quote(system, safe='')}"
