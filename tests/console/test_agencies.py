@@ -1,10 +1,13 @@
 """The tree of agencies and the page of each: how they fare, what waits, what they owe, and how they are connected."""
 
+import io
 import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
+
+from openpyxl import load_workbook
 
 from gateway.core.directory import Agency, Directory
 from gateway.core.model import OrganId, Trust
@@ -168,6 +171,17 @@ async def test_the_page_of_an_agency_tells_all_that_is_known(hub: Province, admi
 async def test_an_agency_that_there_is_not_is_said_to_be_missing(admin: Browser) -> None:
     status, text = await admin.get("/agencies/H99.99")
     assert (status, "not-found" in text) == (404, True)
+
+
+async def test_what_fits_is_exported_and_no_cell_is_a_formula(hub: Province, admin: Browser) -> None:
+    change(hub, commune={"name": "=1+1", "email": "vanthu@xa-b.example"}, ward={"parent": OrganId(PROVINCE)})
+    async with admin.session.get(f"{admin.base}/console/agencies.xlsx") as response:
+        sheet = load_workbook(io.BytesIO(await response.read())).worksheets[0]
+    told = {row[1]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert set(told) == {PROVINCE, DEPARTMENT, COMMUNE, WARD}
+    assert (told[COMMUNE][0], told[COMMUNE][10], told[WARD][3]) == ("'=1+1", "vanthu@xa-b.example", "UBND tỉnh (mẫu)")
+    async with admin.session.get(f"{admin.base}/console/agencies.xlsx?q=phuong") as response:
+        assert load_workbook(io.BytesIO(await response.read())).worksheets[0].max_row == 2
 
 
 async def test_a_long_directory_goes_on(hub: Province, admin: Browser) -> None:

@@ -1,5 +1,6 @@
 """What agencies sign with: how long it holds, what stops when it ends, and whether revocation lists still speak."""
 
+import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from cryptography import x509
+from openpyxl import load_workbook
 
 from gateway.core.directory import Directory
 from gateway.entry.console.certificates import CERTIFICATE_DAYS
@@ -113,6 +115,15 @@ async def test_a_revocation_list_that_speaks_no_more_is_the_province_s_matter(hu
 @pytest.mark.parametrize("query", ["view=x", "after=x", "after=²", "after=-1", "after=99999999999"])
 async def test_a_list_that_makes_no_sense_is_refused(admin: Browser, query: str) -> None:
     assert (await admin.get(f"/certificates?{query}"))[0] == 400
+
+
+async def test_every_certificate_that_fits_is_exported(hub: Province, admin: Browser) -> None:
+    old, new = pki()["expired"].certificate, pki()["department-next"].certificate
+    with_certificates(hub, department=(old, new), commune=())
+    for view, serials in (("all", {f"{each.serial_number:x}" for each in (old, new)}), ("none", {None})):
+        async with admin.session.get(f"{admin.base}/console/certificates.xlsx?view={view}") as response:
+            sheet = load_workbook(io.BytesIO(await response.read())).worksheets[0]
+        assert serials <= {row[5] for row in sheet.iter_rows(min_row=2, values_only=True)}
 
 
 async def test_a_long_list_goes_on(hub: Province, admin: Browser, working_folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Đơn vị · Agencies: the tree of the province, how each agency fares, and all that the hub knows of one."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -15,8 +15,9 @@ from gateway.entry.console.certificates import SENT_DAYS, holding
 from gateway.entry.console.conditions import Faring, faring, surroundings
 from gateway.entry.console.listing import is_named, part
 from gateway.entry.console.pages import page
+from gateway.entry.console.sheet import Row, sheet
 from gateway.entry.console.visit import Visit
-from gateway.entry.console.words import Condition
+from gateway.entry.console.words import Condition, Sayer
 from gateway.ports import Filter
 
 EXCEPTED: Final = "excepted"
@@ -33,34 +34,41 @@ class Branch:
     depth: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the address asks for: of all agencies those that fit, as a tree or, where something is looked for, as a list."""
+
+    all: list[Faring]
+    branches: list[Branch]
+    listed: bool
+
+
 async def show(visit: Visit) -> web.Response:
     """Show the tree; where something is looked for, the list of what fits, the most harmful first."""
-    state, asked = visit.asked("state"), sought(visit.asked("q"))
-    if state and state not in {EXCEPTED, *(each.word for each in Condition)}:
-        raise Rejected("malformed-request", path="state", detail=state)
-    around = await surroundings(visit)
-    all_of_them = [faring(visit, each, around) for each in visit.rules.directory]
-    counts = {each: sum(one.condition is each for one in all_of_them) for each in Condition}
-    found = [each for each in all_of_them if is_named(each.agency, asked) and _fits(visit, each, state)]
-    listed = bool(state or asked)
-    branches = [Branch(faring=each, depth=0) for each in sorted(found, key=_harm)] if listed else list(_tree(visit, found))
-    rows, after = part(visit, branches)
+    found = await _found(visit)
+    counts = {each: sum(one.condition is each for one in found.all) for each in Condition}
+    rows, after = part(visit, found.branches)
     return page(
         visit,
         "agencies.html",
         title=visit.say("Đơn vị", "Agencies"),
         asked=visit.asked,
-        state=state,
-        listed=listed,
+        state=visit.asked("state"),
+        listed=found.listed,
         conditions=list(Condition),
         counts=counts,
-        in_force=len(all_of_them) - counts[Condition.ENDED],
+        in_force=len(found.all) - counts[Condition.ENDED],
         excepted=EXCEPTED,
-        exceptions=sum(_is_excepted(visit, each.agency) for each in all_of_them),
+        exceptions=sum(_is_excepted(visit, each.agency) for each in found.all),
         rows=rows,
         next=after,
         exception_of=lambda agency: exception_of(visit, agency),
     )
+
+
+async def export(visit: Visit) -> web.Response:
+    """Give all that fit as a sheet."""
+    return await sheet(visit, "don-vi", visit.say("Đơn vị", "Agencies"), _COLUMNS, _rows(visit))
 
 
 async def one(visit: Visit) -> web.Response:
@@ -99,6 +107,40 @@ def exception_of(visit: Visit, agency: Agency) -> tuple[str, str] | None:
     return visit.say(f"{kind} đến hết {agency.trust_until:%d/%m/%Y}", f"{kind} until {agency.trust_until:%d/%m/%Y}"), "warn"
 
 
+async def _found(visit: Visit) -> Found:
+    """Read the query. Raises `malformed-request`."""
+    state, asked = visit.asked("state"), sought(visit.asked("q"))
+    if state and state not in {EXCEPTED, *(each.word for each in Condition)}:
+        raise Rejected("malformed-request", path="state", detail=state)
+    around = await surroundings(visit)
+    known = [faring(visit, each, around) for each in visit.rules.directory]
+    fit = [each for each in known if is_named(each.agency, asked) and _fits(visit, each, state)]
+    listed = bool(state or asked)
+    branches = [Branch(faring=each, depth=0) for each in sorted(fit, key=_harm)] if listed else list(_tree(visit, fit))
+    return Found(all=known, branches=branches, listed=listed)
+
+
+async def _rows(visit: Visit) -> AsyncIterator[Row]:
+    say = Sayer(visit.english)
+    for each in (branch.faring for branch in (await _found(visit)).branches):
+        agency, above = each.agency, visit.rules.directory.ancestors(each.agency)
+        exception = exception_of(visit, agency)
+        yield [
+            agency.name,
+            agency.id,
+            ", ".join(agency.aliases),
+            above[0].name if above else "",
+            say.condition(each.condition),
+            each.why,
+            each.waiting,
+            each.overdue,
+            each.seen_at.replace(tzinfo=None) if each.seen_at else None,
+            exception[0] if exception else "",
+            agency.email or "",
+            agency.leader_email or "",
+        ]
+
+
 def _is_excepted(visit: Visit, agency: Agency) -> bool:
     today = visit.now.date()
     return agency.in_force(today) and agency.trusted_as(today) is not Trust.SIGNED
@@ -132,3 +174,19 @@ def _tree(visit: Visit, found: list[Faring]) -> Iterator[Branch]:
         each, depth = waiting.pop()
         yield Branch(faring=each, depth=min(depth, DEEPEST))
         waiting += [(one, depth + 1) for one in reversed(below.get(each.agency.id, []))]
+
+
+_COLUMNS: Final = (
+    ("Đơn vị", "Agency", 40),
+    ("Mã định danh", "Organ id", 18),
+    ("Mã khác", "Other ids", 18),
+    ("Cấp trên", "Above it", 32),
+    ("Trạng thái", "State", 16),
+    ("Vì sao", "Why", 40),
+    ("Chờ", "Waiting", 10),
+    ("Quá hạn", "Overdue", 10),
+    ("Vào trục lần cuối", "Last seen", 18),
+    ("Ngoại lệ chữ ký", "Excepted from signing", 30),
+    ("Thư nhắc việc", "Reminders go to", 30),
+    ("Thư lãnh đạo", "Its leader", 30),
+)

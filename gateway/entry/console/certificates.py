@@ -1,6 +1,6 @@
 """Chứng thư số · Certificates: what each agency signs with, for how long that holds, and what stops when it ends."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,9 @@ from gateway.core.search import sought
 from gateway.core.trust import Revocations, TrustStore, Verdict, verdict
 from gateway.entry.console.listing import is_named, part
 from gateway.entry.console.pages import page
+from gateway.entry.console.sheet import Row, sheet
 from gateway.entry.console.visit import Visit
+from gateway.entry.console.words import Sayer
 
 CERTIFICATE_DAYS: Final = 15
 """Working days before its end at which a certificate becomes a matter: renewing one takes the authority a week or two."""
@@ -68,12 +70,8 @@ class Authority:
 
 async def show(visit: Visit) -> web.Response:
     """Show who signs with what, those that end first before the others."""
-    chosen, asked = visit.asked("view") or "all", sought(visit.asked("q"))
-    if chosen not in VIEWS:
-        raise Rejected("malformed-request", path="view", detail=chosen)
-    named = [each for each in holdings(visit) if is_named(each.agency, asked)]
-    found = {view: _chosen(visit, named, view) for view in VIEWS}
-    rows, after = part(visit, sorted(found[chosen], key=_by_end))
+    chosen, found = _found(visit)
+    rows, after = part(visit, found[chosen])
     since = visit.now - timedelta(days=SENT_DAYS)
     sent: Mapping[OrganId, int] = await visit.ports.province.sent({each.agency.id for each in rows}, since)
     return page(
@@ -93,6 +91,11 @@ async def show(visit: Visit) -> web.Response:
         authorities=authorities(visit),
         may_be_unsigned=lambda agency: agency.trusted_as(visit.now.date()) is Trust.CHANNEL,
     )
+
+
+async def export(visit: Visit) -> web.Response:
+    """Give all certificates of those that fit as a sheet."""
+    return await sheet(visit, "chung-thu", visit.say("Chứng thư số", "Certificates"), _COLUMNS, _rows(visit))
 
 
 def holdings(visit: Visit) -> Iterator[Holding]:
@@ -134,6 +137,27 @@ def authorities(visit: Visit) -> tuple[Authority, ...]:
     return tuple(sorted(found, key=lambda each: (each.fresh, each.name)))
 
 
+def _found(visit: Visit) -> tuple[str, Mapping[str, list[Holding]]]:
+    """Read the query; give the view that is chosen, and what each has. Raises `malformed-request`."""
+    chosen, asked = visit.asked("view") or "all", sought(visit.asked("q"))
+    if chosen not in VIEWS:
+        raise Rejected("malformed-request", path="view", detail=chosen)
+    named = sorted((each for each in holdings(visit) if is_named(each.agency, asked)), key=_by_end)
+    return chosen, {view: _chosen(visit, named, view) for view in VIEWS}
+
+
+async def _rows(visit: Visit) -> AsyncIterator[Row]:
+    chosen, found = _found(visit)
+    say = Sayer(visit.english)
+    for each in found[chosen]:
+        left = working_days(visit, each.until) if each.until else 0
+        for one in each.certificates:
+            dates = (one.begins.replace(tzinfo=None), one.ends.replace(tzinfo=None))
+            yield [each.agency.name, each.agency.id, left, one.subject, one.issuer, one.serial, *dates, say.verdict(one.verdict)]
+        if not each.certificates:
+            yield [each.agency.name, each.agency.id]
+
+
 def _certified(certificate: x509.Certificate, store: TrustStore, now: datetime) -> Certified:
     return Certified(
         subject=_name(certificate.subject),
@@ -170,3 +194,16 @@ def _name(name: x509.Name) -> str:
     """Give the common name, else the whole."""
     common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(common[0].value) if common else name.rfc4514_string()
+
+
+_COLUMNS: Final = (
+    ("Đơn vị", "Agency", 40),
+    ("Mã định danh", "Organ id", 18),
+    ("Đơn vị còn (ngày làm việc)", "The agency has left (working days)", 16),
+    ("Cấp cho", "Subject", 40),
+    ("Cấp bởi", "Issuer", 40),
+    ("Số hiệu", "Serial", 44),
+    ("Từ", "From", 18),
+    ("Đến", "To", 18),
+    ("Trạng thái", "State", 24),
+)

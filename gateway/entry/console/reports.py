@@ -34,9 +34,12 @@ async def show(visit: Visit) -> web.Response:
 
 async def give(visit: Visit) -> web.Response:
     """Draw a report. Raises `malformed-request`, `not-found`; Misconfigured where the libraries for it are missing."""
+    making = _MAKING.get(visit.request.match_info["kind"])
+    if making is None:
+        raise Rejected("not-found", path=visit.request.path)
     form = _form(visit.asked("form"))
     await keep_time(visit.ports.deadlines, visit.rules)
-    made = await _MAKING[visit.request.match_info["kind"]](visit, desk(visit.at), form)
+    made = await making(visit, desk(visit.at), form)
     octets = await draw(visit.at, made, form)
     said = {"Content-Disposition": f'attachment; filename="{made.file}.{form}"'}
     return web.Response(body=octets, content_type=media_type(form), headers=HEADERS | said)
