@@ -1,5 +1,8 @@
 """`lienthong demo --seed-province`: a hub that looks as if it had had sixty busy days, at once and always the same."""
 
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -46,6 +49,13 @@ def test_how_to_serve_it_and_to_sign_in_is_said(made: Outcome, home: Path) -> No
 
 def test_it_says_that_there_are_no_files_and_receipts(made: Outcome) -> None:
     assert "không có tệp, biên nhận" in made.vi
+
+
+def test_the_command_makes_as_many_as_are_asked_for(tmp_path: Path) -> None:
+    asked = ["--seed-province", "--agencies", "5", "--documents", "20", "--dir", str(tmp_path / "hub"), "--json"]
+    ran = subprocess.run([sys.executable, "-m", "gateway", "demo", *asked], check=True, capture_output=True)
+    told = json.loads(ran.stdout)
+    assert (told["agencies"], told["documents"], told["operator"]) == (5, 20, "operator")
 
 
 def test_a_folder_with_a_hub_is_left_alone(made: Outcome, home: Path) -> None:
