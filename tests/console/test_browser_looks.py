@@ -27,6 +27,7 @@ FURTHER = [
     "/undelivered?cause=link-unauthorised",
     "/agencies/000.00.15.H56",
     "/agencies?state=late",
+    "/systems/department",
     "/statuses?view=waiting",
     "/documents/none",
 ]

@@ -160,6 +160,7 @@ async def test_one_is_paused_for_maintenance_and_resumed_on_its_own_page(hub: Pr
             assert (response.status, response.headers["Location"]) == (303, place)
         (circuit,) = await hub.hub.ports.outbox.circuits()
         assert circuit.state is state
+    assert "Đang hồi phục:" in (await admin.get(f"/systems/{SYSTEM}"))[1]
 
 
 @pytest.mark.parametrize("to", ["https://evil.example", "//evil.example", "/api/v1/documents", ""])

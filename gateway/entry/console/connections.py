@@ -33,7 +33,7 @@ class Around:
 class Connection:
     """One system. `lanes` are its queues where the hub reaches it; `inboxes` are those of its agencies that fetch.
 
-    `failures` are the dead letters to its agencies that need a hand, by cause.
+    `failures` are the dead letters that need a hand, by cause: to its agencies but those that another system is pushed to for.
     """
 
     system: System
@@ -89,7 +89,8 @@ def connection(visit: Visit, system: System, known: Around) -> Connection:
     """Say how one system fares."""
     condition, why = _condition(visit, system, known)
     lanes = known.queues.get(system.id, ()) if system.link else ()
-    fetching = sorted(each for each in system.organs if visit.rules.systems.route(each) is None)
+    own = {each for each in system.organs if visit.rules.systems.route(each) in {None, system.id}}
+    fetching = sorted(each for each in own if visit.rules.systems.route(each) is None)
     return Connection(
         system=system,
         condition=condition,
@@ -99,7 +100,7 @@ def connection(visit: Visit, system: System, known: Around) -> Connection:
         circuit=lanes[0].circuit if lanes else None,
         lanes=lanes,
         inboxes={each: known.backlogs[each] for each in fetching if each in known.backlogs},
-        failures=tuple(each for each in known.groups if each.receiver in system.organs),
+        failures=tuple(each for each in known.groups if each.receiver in own),
         untold=known.untold.get(system.id),
     )
 
@@ -107,14 +108,20 @@ def connection(visit: Visit, system: System, known: Around) -> Connection:
 def _condition(visit: Visit, system: System, known: Around) -> tuple[Condition, str]:
     say, lanes = Sayer(visit.english), known.queues.get(system.id, ()) if system.link else ()
     circuit = lanes[0].circuit if lanes else None
-    if circuit is not None and circuit.state in {CircuitState.PARKED, CircuitState.RECOVERING}:
-        return Condition.DISCONNECTED, say.cause(circuit.cause)
-    if circuit is not None and circuit.state is CircuitState.PAUSED:
-        return Condition.PAUSED, f"{circuit.by}: {circuit.why or ''}"
+    if circuit is not None and circuit.holds_back:
+        return _held_back(circuit, say)
     if system.link is not None and system.id in known.untold:
         since = writing.moment(known.untold[system.id].oldest_at)
         return Condition.LATE, visit.say(f"chưa nghe được tin từ {since}", f"could not be told its news since {since}")
     return _looking(visit, system, known)
+
+
+def _held_back(circuit: Circuit, say: Sayer) -> tuple[Condition, str]:
+    if circuit.state is CircuitState.PAUSED:
+        return Condition.PAUSED, f"{circuit.by}: {circuit.why or ''}"
+    if circuit.state is CircuitState.RECOVERING:
+        return Condition.LATE, say.circuit(circuit.state)
+    return Condition.DISCONNECTED, say.cause(circuit.cause)
 
 
 def _looking(visit: Visit, system: System, known: Around) -> tuple[Condition, str]:
