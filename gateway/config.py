@@ -90,8 +90,8 @@ class Hub(Section):
 class Directory(Section):
     """The file of agencies and systems, and the folder of trust anchors, intermediates and CRLs.
 
-    `policy` and `deadlines` are files, `calendar` is a folder; without them those that ship hold. `adapters` are folders of
-    further adapters, beside those that ship. `key` seals what is secret in `agencies` and needed whole.
+    `policy`, `deadlines` and `alerts` are files, `calendar` is a folder; without them those that ship hold. `adapters` are
+    folders of further adapters, beside those that ship. `key` seals what is secret in `agencies` and needed whole.
     """
 
     agencies: Path = Path("agencies.toml")
@@ -100,6 +100,7 @@ class Directory(Section):
     policy: Path | None = None
     calendar: Path | None = None
     deadlines: Path | None = None
+    alerts: Path | None = None
     adapters: tuple[Path, ...] = ()
 
 
@@ -130,6 +131,24 @@ class MailSettings(Section):
         if self.security == "none" and not _is_here(self.host):
             raise ValueError("security = none: only to loopback")
         return self
+
+
+class AlertWebhook(Section):
+    """Where alerts are posted to, signed with the secrets in a file (`whsec_…`), as by the webhook adapter.
+
+    Without `networks` it may be anywhere but on this machine.
+    """
+
+    url: str = Field(pattern=r"^https?://")
+    secret_file: Path
+    ca_file: Path | None = None
+    networks: tuple[IPvAnyNetwork, ...] = ()
+
+
+class AlertSettings(Section):
+    """How the officers are told of alerts, beside the e-mail to `[mail] officers`."""
+
+    webhook: AlertWebhook | None = None
 
 
 class VxpSettings(Section):
@@ -175,6 +194,7 @@ class Settings(Section):
     directory: Directory = Directory()
     scan: Scan = Scan()
     mail: MailSettings | None = None
+    alerts: AlertSettings = AlertSettings()
     limits: LimitSettings = LimitSettings()
     quotas: QuotaSettings = QuotaSettings()
     vxp: VxpSettings = VxpSettings()

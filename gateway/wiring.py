@@ -12,6 +12,7 @@ from yarl import URL
 from gateway.config import Settings
 from gateway.core.faults import Fault, Misconfigured
 from gateway.core.rules import Limits, Rules
+from gateway.infra.alerts import SqlAlerts
 from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.broker_rabbit import RabbitBroker
 from gateway.infra.catalogue import FolderCatalogue
@@ -20,6 +21,7 @@ from gateway.infra.compute import ThreadCompute
 from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
+from gateway.infra.disk import FolderDisk
 from gateway.infra.enrolment_file import FileEnrolment
 from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
@@ -45,6 +47,7 @@ from gateway.infra.waiting import ProcessWaiting
 from gateway.ports import Broker, Clock, Ports, Telemetry
 
 if TYPE_CHECKING:
+    from gateway.infra.announcer_webhook import WebhookAnnouncer
     from gateway.infra.mailer_smtp import SmtpMailer
 
 RELOAD_SECONDS = 1.0
@@ -99,7 +102,7 @@ def load_rules(settings: Settings, clock: Clock) -> Loaded:
     """Load the rules that the settings name."""
     limits = Limits(envelope=settings.limits.envelope, attachment=settings.limits.attachment, parts=settings.limits.parts)
     directory = settings.directory
-    named = {name: getattr(directory, name) for name in ("policy", "calendar", "deadlines")}
+    named = {name: getattr(directory, name) for name in ("policy", "calendar", "deadlines", "alerts")}
     own = {name: settings.path(path) for name, path in {**named, "key": directory.key}.items() if path is not None}
     sources = Sources(agencies=settings.path(directory.agencies), trust=settings.path(directory.trust), **own)
     loaded = load(sources, limits, clock.now())
@@ -137,6 +140,17 @@ def mailer(settings: Settings, clock: Clock) -> "SmtpMailer | None":
         )
     except OSError as error:
         raise Misconfigured("misconfigured", detail=f"[mail]: {error}") from error
+
+
+def announcer(settings: Settings, clock: Clock, telemetry: Telemetry) -> "WebhookAnnouncer | None":
+    """Give what posts alerts to another program, or nothing where none is named. Raises Misconfigured."""
+    named = settings.alerts.webhook
+    if named is None:
+        return None
+    from gateway.infra.announcer_webhook import WebhookAnnouncer, connection  # few have one
+
+    where = connection(named.url, ca_file=named.ca_file, networks=named.networks)
+    return WebhookAnnouncer(where, named.secret_file, settings.file.parent, settings.hub.name, clock, telemetry)
 
 
 def database(settings: Settings) -> Database:
@@ -206,6 +220,8 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
+        alerts=SqlAlerts(executor),
+        disk=FolderDisk(data),
         presence=SqlPresence(executor),
         sessions=SqlSessions(executor),
         reconciliation=SqlReconciliation(executor),
@@ -217,6 +233,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         pdfs=pdfs,
         scanner=scanner(settings),
         mailer=mailer(settings, clock),
+        announcer=announcer(settings, clock, telemetry),
         signer=signer,
         clock=clock,
         compute=ThreadCompute(),

@@ -136,6 +136,7 @@ FAULTS: dict[str, FaultCode] = {
     "deadline-overdue": _sender(409, "Thời hạn đã quá hạn, không tạm dừng được.", "An overdue deadline cannot be paused: what is late stays late.", "Gia hạn hoặc miễn, có lý do.", "Extend or waive it, with the reason."),
     "deadline-paused": _sender(409, "Thời hạn này đang tạm dừng.", "This deadline is paused already.", "Xem GET /deadlines?state=paused; cho tính tiếp, gia hạn hoặc miễn.", "See GET /deadlines?state=paused; resume, extend or waive it."),
     "deadline-not-paused": _sender(409, "Thời hạn này không tạm dừng.", "This deadline is not paused.", "Xem GET /deadlines?state=paused.", "See GET /deadlines?state=paused."),
+    "alert-closed": _sender(409, "Cảnh báo này đã hết.", "This alert is over.", "Xem lienthong alerts list.", "See lienthong alerts list."),
     "paper-unexpected": _sender(422, "Văn bản này không có bản giấy đi kèm.", "No paper copy follows this document.", "Kiểm tra lại mã lượt chuyển.", "Check the delivery id."),
     "assignment-lead": _sender(422, "Phân công phải có đúng một đơn vị chủ trì (Điều 12.2b).", "An assignment has exactly one lead unit (article 12.2b).", "Ghi đúng một đơn vị có role = lead, các đơn vị khác role = coordinator.", "Give exactly one unit the role lead, the others the role coordinator."),
     "status-reason-required": _sender(422, "Trạng thái này bắt buộc nêu lý do (Description).", "This status needs a reason (Description).", *_XML),

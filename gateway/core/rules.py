@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from gateway.core.alerts import USUAL, AlertRules
 from gateway.core.calendar import Calendar
 from gateway.core.directory import Directory, Operators, Systems
 from gateway.core.hours import WorkingTime
@@ -25,7 +26,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Directory, systems, operators, trust, schema, policy, timekeeping and limits as loaded together from one configuration."""
+    """All that was loaded together from one configuration: directory, systems, operators, trust, schema, policy, and so on."""
 
     directory: Directory
     systems: Systems
@@ -33,6 +34,7 @@ class Rules:
     schema: EdxmlSchema
     policy: Policy = field(default_factory=Policy)
     timekeeping: Timekeeping = field(default_factory=lambda: Timekeeping(working_time=WorkingTime(calendar=Calendar())))
+    alerts: AlertRules = field(default_factory=lambda: USUAL)
     limits: Limits = field(default_factory=Limits)
     operators: Operators = field(default_factory=lambda: Operators.of(()))
     officers: tuple[str, ...] = ()

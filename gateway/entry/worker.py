@@ -15,6 +15,7 @@ from gateway.core.model import Lane, SystemId
 from gateway.core.rules import Rules
 from gateway.entry.places import place
 from gateway.flows.acknowledge import catch_up
+from gateway.flows.alarm import look_out, tell
 from gateway.flows.collect import ROUND, collect
 from gateway.flows.deliver import deliver
 from gateway.flows.inform import inform
@@ -46,6 +47,10 @@ TIME_SECONDS: Final = 1.0
 """How late a step of a deadline is said at most, and how far its keeper may be behind the events."""
 LETTER_SECONDS: Final = 60.0
 """How often letters that are due are looked for; what is urgent waits so long at most."""
+ALARM_SECONDS: Final = 30.0
+"""How often signs of trouble are looked for."""
+TELL_SECONDS: Final = 5.0
+"""How late at most it is sent what is told of them."""
 RECONCILE_SECONDS: Final = 300.0
 RECONCILED: Final = timedelta(hours=24)
 """What was accepted so long ago and is settled was reconciled while it was younger, or is by `lienthong check --reconcile`."""
@@ -66,6 +71,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; then take nothing new, and finish what is under way."""
+        holder = secrets.token_hex(8)
         loops: dict[str, Callable[[], Awaitable[object]]] = {
             "relay": self._relay,
             "watch": self._watch,
@@ -75,6 +81,8 @@ class Worker:
             "dead": self._bury,
             "queues": self._queues,
             "time": self._time,
+            "alarm": lambda: self._every(ALARM_SECONDS, lambda: look_out(self.ports, self.rules(), holder)),
+            "alerts": lambda: self._every(TELL_SECONDS, lambda: tell(self.ports, self.rules())),
             "statuses": lambda: self._every(STATUSES_SECONDS, lambda: catch_up(self.ports)),
         }
         if self.ports.mailer is not None:
@@ -104,8 +112,12 @@ class Worker:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        """Do it again and again. A library may swallow a cancellation (asyncio.wait_for does): it is looked for besides."""
+        task = asyncio.current_task()
         while True:
             await work()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError
             await asyncio.sleep(seconds)
 
     async def _relay(self) -> None:

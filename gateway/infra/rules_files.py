@@ -18,6 +18,7 @@ from gateway.core.roles import Role
 from gateway.core.rules import Limits, Rules
 from gateway.core.schema import EdxmlSchema
 from gateway.core.trust import TrustStore
+from gateway.infra.alerts_file import load_alerts, shipped_alerts
 from gateway.infra.authority import load_trust
 from gateway.infra.calendar_files import load_working_time, shipped_calendar
 from gateway.infra.deadlines_file import load_timekeeping, shipped_deadlines
@@ -142,6 +143,7 @@ class Sources:
     policy: Path = field(default_factory=shipped_policy)
     calendar: Path = field(default_factory=shipped_calendar)
     deadlines: Path = field(default_factory=shipped_deadlines)
+    alerts: Path = field(default_factory=shipped_alerts)
     key: Path = Path("hub/directory.key")
 
 
@@ -155,8 +157,9 @@ class Loaded:
 
     def stamp(self) -> tuple[tuple[Path, int, int], ...]:
         """Give a cheap fingerprint of the files that were read: it differs when one was changed, added or removed."""
-        folders = (self.sources.trust, self.sources.calendar)
-        single = (self.sources.agencies, self.sources.policy, self.sources.deadlines, self.sources.key)
+        sources = self.sources
+        folders = (sources.trust, sources.calendar)
+        single = (sources.agencies, sources.policy, sources.deadlines, sources.alerts, sources.key)
         watched = {*single, *(file for folder in folders for file in folder.glob("*"))}
         watched |= {admission.file for admission in self.admissions}
         stats = [(path, path.stat()) for path in sorted(watched) if path.is_file()]
@@ -190,6 +193,7 @@ def load(sources: Sources, limits: Limits, now: datetime) -> Loaded:
         schema=_schema(),
         policy=load_policy(sources.policy),
         timekeeping=load_timekeeping(sources.deadlines, load_working_time(sources.calendar)),
+        alerts=load_alerts(sources.alerts),
         limits=limits,
     )
     return Loaded(rules=rules, admissions=admissions, sources=sources)

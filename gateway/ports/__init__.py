@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gateway.ports.alerts import AlertMessage, Alerts, Announcer, Channel, Disk
 from gateway.ports.broker import Broker, Message, Note, QueueId
 from gateway.ports.catalogue import Catalogue
 from gateway.ports.dead_letters import ANYTHING, Audited, AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
@@ -42,6 +43,9 @@ __all__ = [
     "ANYTHING",
     "Acceptance",
     "AgencyRequest",
+    "AlertMessage",
+    "Alerts",
+    "Announcer",
     "Attempt",
     "AuditEntry",
     "Audited",
@@ -50,6 +54,7 @@ __all__ = [
     "Bulk",
     "Bulletin",
     "Catalogue",
+    "Channel",
     "Claim",
     "Clock",
     "Compute",
@@ -57,6 +62,7 @@ __all__ = [
     "DeadLetter",
     "DeadLetters",
     "Deadlines",
+    "Disk",
     "DocumentView",
     "Enrolment",
     "Entry",
@@ -127,7 +133,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The things that do. `Rules` are the things that know. No scanner: nothing is scanned; no mailer: no letters."""
+    """The things that do. `Rules` are the things that know.
+
+    No scanner: nothing is scanned; no mailer: no letters; no announcer: alerts are posted nowhere.
+    """
 
     ledger: Ledger
     links: Links
@@ -145,12 +154,15 @@ class Ports:
     reports: Reports
     province: Province
     dead_letters: DeadLetters
+    alerts: Alerts
+    disk: Disk
     broker: Broker
     catalogue: Catalogue
     vault: Vault
     pdfs: PdfReader
     scanner: Scanner | None
     mailer: Mailer | None
+    announcer: Announcer | None
     signer: Signer
     clock: Clock
     compute: Compute

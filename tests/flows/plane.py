@@ -17,10 +17,12 @@ from gateway.core.rules import Rules
 from gateway.flows.accept import Package, accept
 from gateway.flows.deliver import deliver
 from gateway.flows.relay import relay
+from gateway.infra.alerts import SqlAlerts
 from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
+from gateway.infra.disk import FolderDisk
 from gateway.infra.enrolment_file import FileEnrolment
 from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
@@ -202,6 +204,8 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
+        alerts=SqlAlerts(executor),
+        disk=FolderDisk(folder),
         presence=SqlPresence(executor),
         sessions=SqlSessions(executor),
         reconciliation=SqlReconciliation(executor),
@@ -213,6 +217,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         pdfs=pdfs,
         scanner=None,
         mailer=None,
+        announcer=None,
         signer=PlainSigner(),
         clock=clock,
         compute=ThreadCompute(),

@@ -14,7 +14,7 @@ from gateway.core.model import Trust
 from gateway.core.policy.catalogue import RULES
 from gateway.core.rules import Rules
 from gateway.core.trust import TrustStore
-from gateway.entry.cli.check_links import broker_check, link_checks, mail_check
+from gateway.entry.cli.check_links import announcer_check, broker_check, link_checks, mail_check
 from gateway.entry.cli.checked import Check, failed, passed
 from gateway.entry.cli.output import Outcome
 from gateway.entry.serve import server_tls
@@ -64,6 +64,8 @@ async def _all(config: Path) -> AsyncIterator[Check]:
         yield await broker_check(settings)
     if settings.mail is not None:
         yield await mail_check(settings)
+    if settings.alerts.webhook is not None:
+        yield announcer_check(settings)
     yield await _pdfs()
     clamd = scanner(settings)
     if clamd is not None:

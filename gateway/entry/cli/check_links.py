@@ -12,7 +12,7 @@ from gateway.flows.try_link import try_link
 from gateway.infra.clock import SystemClock
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.ports import Catalogue, QueueId
-from gateway.wiring import adapters, broker, load_rules, mailer
+from gateway.wiring import adapters, announcer, broker, load_rules, mailer
 
 
 async def broker_check(settings: Settings) -> Check:
@@ -43,6 +43,18 @@ async def mail_check(settings: Settings) -> Check:
         return failed(what, fault)
     without = sum(each.email is None for each in agencies)
     return passed(what, f"kết nối được · it answers; {without} cơ quan chưa có địa chỉ · agencies without an address")
+
+
+def announcer_check(settings: Settings) -> Check:
+    """Read the secrets that alerts are signed with; nothing is posted."""
+    what = "cảnh báo · alerts"
+    try:
+        opened = announcer(settings, SystemClock(), LoggedTelemetry())
+        if opened is not None:
+            opened.ready()
+    except Fault as fault:
+        return failed(what, fault)
+    return passed(what, "đọc được khóa ký webhook · the webhook's secrets are readable")
 
 
 async def link_checks(settings: Settings) -> AsyncIterator[Check]:

@@ -1,0 +1,217 @@
+"""Signs: what is wrong with the hub at one look, by the rules of alerts, in words that say where to look."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.core.alerts import AlertRule, Sign, Trouble
+from gateway.core.circuit import CircuitState
+from gateway.core.fault_codes import FAULTS
+from gateway.core.model import VIETNAM, Lane
+from gateway.core.rules import Rules
+from gateway.flows.acknowledge import PATIENCE, is_quarantined
+from gateway.flows.attend import silent
+from gateway.flows.measure import broker_fault
+from gateway.ports import Filter, HeldStatus, Ports, QueueTally
+
+STATUSES: Final = 200
+"""Statuses that are looked through, the oldest first: more is one vendor's mistake, and told by these."""
+NAMED: Final = 5
+"""Names in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look by one rule."""
+
+    ports: Ports
+    rules: Rules
+    rule: AlertRule
+    now: datetime
+
+    @property
+    def at(self) -> float:
+        return self.rule.at or 0.0
+
+
+async def signs(ports: Ports, rules: Rules) -> tuple[Sign, ...]:
+    """Look by every rule that is on. Raises Transient where the ledger cannot be asked."""
+    now = ports.clock.now()
+    looks = {trouble: _Look(ports, rules, rule, now) for trouble, rule in rules.alerts.items() if rule.on}
+    return tuple([sign for trouble, look in looks.items() for sign in await _LOOKS[trouble](look)])
+
+
+async def _urgent_waits(look: _Look) -> list[Sign]:
+    return await _waiting(look, Trouble.URGENT_WAITS, Lane.URGENT)
+
+
+async def _queue_waits(look: _Look) -> list[Sign]:
+    return await _waiting(look, Trouble.QUEUE_WAITS, Lane.NORMAL)
+
+
+async def _waiting(look: _Look, trouble: Trouble, lane: Lane) -> list[Sign]:
+    """Name the systems for which one has waited for over `at` minutes."""
+    late = timedelta(minutes=look.at)
+    return [
+        Sign(
+            trouble=trouble,
+            subject=each.queue.system,
+            since=oldest + late,
+            vi=f"{each.queue.system}: {each.waiting} văn bản, lâu nhất từ {_moment(oldest)}",
+            en=f"{each.queue.system}: {each.waiting} documents, the oldest since {_moment(oldest)}",
+            count=each.waiting,
+        )
+        for each, oldest in _aged(await look.ports.outbox.queues())
+        if each.queue.lane is lane and look.now - oldest > late
+    ]
+
+
+def _aged(queues: tuple[QueueTally, ...]) -> Iterator[tuple[QueueTally, datetime]]:
+    return ((each, each.oldest_at) for each in queues if each.oldest_at is not None)
+
+
+async def _parked(look: _Look) -> list[Sign]:
+    return [
+        Sign(
+            trouble=Trouble.SYSTEM_PARKED,
+            subject=each.system,
+            since=each.since,
+            vi=f"{each.system}: {_cause(each.cause)[0]} {each.why or ''}".strip(),
+            en=f"{each.system}: {_cause(each.cause)[1]} {each.why or ''}".strip(),
+        )
+        for each in await look.ports.outbox.circuits()
+        if each.state is CircuitState.PARKED
+    ]
+
+
+async def _undeliverable(look: _Look) -> list[Sign]:
+    """Name causes: a hundred receivers that refuse for one cause are one trouble."""
+    counts: dict[str, int] = {}
+    receivers: dict[str, list[str]] = {}
+    for each in await look.ports.dead_letters.groups(Filter(parked=False)):
+        cause = each.cause or ""
+        counts[cause] = counts.get(cause, 0) + each.count
+        receivers.setdefault(cause, []).append(_agency(look, each.receiver))
+    return [
+        Sign(
+            trouble=Trouble.UNDELIVERABLE,
+            subject=cause,
+            vi=f"{count} văn bản tới {_names(receivers[cause])}: {_cause(cause)[0]}",
+            en=f"{count} documents to {_names(receivers[cause])}: {_cause(cause)[1]}",
+            count=count,
+        )
+        for cause, count in counts.items()
+        if count >= look.at
+    ]
+
+
+async def _broker_down(look: _Look) -> list[Sign]:
+    fault = await broker_fault(look.ports)
+    if fault is None:
+        return []
+    vi, en = _cause(fault.code)
+    return [Sign(trouble=Trouble.BROKER_DOWN, vi=vi, en=en)]
+
+
+async def _overdue_express(look: _Look) -> list[Sign]:
+    counts: dict[str, int] = {}
+    for each in await look.ports.province.overdue():
+        counts[each.organ] = counts.get(each.organ, 0) + each.express
+    return [
+        Sign(
+            trouble=Trouble.OVERDUE_EXPRESS,
+            subject=organ,
+            vi=f"{_agency(look, organ)}: {count} việc quá hạn",
+            en=f"{_agency(look, organ)}: {count} overdue",
+            count=count,
+        )
+        for organ, count in counts.items()
+        if count and count >= look.at
+    ]
+
+
+async def _silent(look: _Look) -> list[Sign]:
+    found = await silent(look.ports.presence, look.rules, look.now)
+    if len(found) <= look.at:
+        return []
+    names = _names([each.agency.name for each in found])
+    words = (f"{len(found)} đơn vị: {names}", f"{len(found)} agencies: {names}")
+    return [Sign(trouble=Trouble.SILENT_AGENCIES, vi=words[0], en=words[1], count=len(found))]
+
+
+async def _certificates(look: _Look) -> list[Sign]:
+    """Name agencies whose last certificate ends; one without any signs nothing."""
+    soon = look.now + timedelta(days=look.at)
+    found: list[Sign] = []
+    for each in look.rules.directory.agencies:
+        until = max((one.not_valid_after_utc for one in each.certificates), default=None)
+        if until is not None and until <= soon and each.in_force(look.now.date()):
+            vi, en = f"{each.name}: tới {_moment(until)}", f"{each.name}: until {_moment(until)}"
+            found.append(Sign(trouble=Trouble.CERTIFICATE_ENDING, subject=each.id, vi=vi, en=en))
+    return found
+
+
+async def _unmatched(look: _Look) -> list[Sign]:
+    page = await look.ports.held_statuses.held(after=None, limit=STATUSES)
+    found = [each for each in page.items if is_quarantined(each, look.now)]
+    if not found or len(found) < look.at:
+        return []
+    oldest = min(each.received_at for each in found)
+    return [
+        Sign(
+            trouble=Trouble.STATUSES_UNMATCHED,
+            since=min(_quarantined_at(each, look.now) for each in found),
+            vi=f"{len(found)} trạng thái, lâu nhất từ {_moment(oldest)}",
+            en=f"{len(found)} statuses, the oldest since {_moment(oldest)}",
+            count=len(found),
+        )
+    ]
+
+
+def _quarantined_at(status: HeldStatus, now: datetime) -> datetime:
+    """Say since when at least only an officer can help it."""
+    ripe = status.received_at + PATIENCE
+    return ripe if ripe <= now else status.received_at
+
+
+async def _disk(look: _Look) -> list[Sign]:
+    filled = await asyncio.to_thread(look.ports.disk.filled)
+    if filled < look.at:
+        return []
+    return [Sign(trouble=Trouble.DISK_NEARLY_FULL, vi=f"đã dùng {filled:.0f} %", en=f"{filled:.0f} % are used")]
+
+
+_LOOKS: Final[Mapping[Trouble, Callable[[_Look], Awaitable[list[Sign]]]]] = {
+    Trouble.URGENT_WAITS: _urgent_waits,
+    Trouble.QUEUE_WAITS: _queue_waits,
+    Trouble.SYSTEM_PARKED: _parked,
+    Trouble.UNDELIVERABLE: _undeliverable,
+    Trouble.BROKER_DOWN: _broker_down,
+    Trouble.OVERDUE_EXPRESS: _overdue_express,
+    Trouble.SILENT_AGENCIES: _silent,
+    Trouble.CERTIFICATE_ENDING: _certificates,
+    Trouble.STATUSES_UNMATCHED: _unmatched,
+    Trouble.DISK_NEARLY_FULL: _disk,
+}
+
+
+def _cause(code: str | None) -> tuple[str, str]:
+    """Say what a fault code means, in both languages."""
+    known = FAULTS.get(code or "")
+    return (known.vi, known.en) if known else ("chưa rõ nguyên nhân.", "no reason is recorded.")
+
+
+def _agency(look: _Look, organ: str) -> str:
+    found = look.rules.directory.find(organ)
+    return found.name if found else organ
+
+
+def _names(names: list[str]) -> str:
+    more = f" … (+{len(names) - NAMED})" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}"

@@ -1,0 +1,78 @@
+"""Alerts in the ledger, what is to be told of them, and whoever tells it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from gateway.core.alerts import Alert, AlertRules, Sign, Telling
+
+
+class Channel(StrEnum):
+    """A way by which the officers are told."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertMessage:
+    """All that one look had to tell by one channel. One worker may send it until its claim ends; a repeat has the same `id`."""
+
+    id: str
+    channel: Channel
+    at: datetime
+    told: tuple[Telling, ...]
+    token: str
+    attempts: int
+
+
+class Alerts(Protocol):
+    """What is open, and what is told of it. Messages are written by the transaction that makes true what they tell."""
+
+    async def look(
+        self, signs: Collection[Sign], rules: AlertRules, *, channels: Collection[Channel], now: datetime
+    ) -> tuple[Telling, ...]:
+        """Carry a look out (`core.alerts.step`), and write one message a channel; give what is told."""
+        ...
+
+    async def listing(self, *, now: datetime) -> tuple[Alert, ...]:
+        """List those that ever lasted long enough, or are silenced; the newest first."""
+        ...
+
+    async def acknowledge(self, alert: str, *, by: str, reason: str, now: datetime) -> Alert:
+        """Say that somebody deals with it; audited. Raises `not-found`, `alert-closed`."""
+        ...
+
+    async def silence(self, alert: str, *, until: datetime | None, by: str, reason: str, now: datetime) -> Alert:
+        """Let nothing be told of it until a moment; None ends that. Audited. Raises `not-found`, `malformed-request`."""
+        ...
+
+    async def claim(self, *, until: datetime, now: datetime) -> AlertMessage | None:
+        """Claim a message that is due; the first of its channel, so that they arrive in order."""
+        ...
+
+    async def settle(self, message: AlertMessage, *, cause: str | None, now: datetime) -> None:
+        """Record that it was sent, or why it never will be."""
+        ...
+
+    async def put_off(self, message: AlertMessage, *, again: datetime, cause: str) -> None:
+        """End the claim until a moment; it counts as an attempt."""
+        ...
+
+
+class Announcer(Protocol):
+    """Tells another program of alerts."""
+
+    async def announce(self, message: AlertMessage, rules: AlertRules) -> None:
+        """Hand one message over. Raises `Transient`, `Undeliverable` and `Misconfigured`, as adapters do."""
+        ...
+
+
+class Disk(Protocol):
+    """The disk that the payloads lie on."""
+
+    def filled(self) -> float:
+        """Say how full it is, in percent."""
+        ...
