@@ -57,7 +57,9 @@ def _find(connection: sa.Connection, wanted: Wanted, after: str | None, limit: i
     All are that of acceptance, so that a page costs what it shows, and what is passed over before it.
     """
     source, seq = _source(wanted)
-    select = sa.select(seq.label("seq")).select_from(source).where(*_conditions(wanted, connection, seq)).distinct()
+    select = sa.select(seq.label("seq")).select_from(source).where(*_conditions(wanted, connection, seq))
+    if _by_delivery(wanted):
+        select = select.distinct()
     if after is not None:
         select = select.where(seq < position(after)[0])
     found = select.order_by(seq.desc()).limit(limit + 1).subquery()
@@ -115,10 +117,12 @@ def _times(wanted: Wanted, seq: sa.ColumnElement[int]) -> Iterator[sa.ColumnElem
 
 
 def _delivered(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    """Choose deliveries. Those to one receiver are gone through by his index: a state names far more."""
     if wanted.receiver is not None:
         yield deliveries.c.receiver == wanted.receiver
     if wanted.state is not None:
-        yield deliveries.c.state == wanted.state.value
+        state = deliveries.c.state if wanted.receiver is None else deliveries.c.state.concat("")
+        yield state == wanted.state.value
 
 
 def matching(words: tuple[str, ...], dialect: str) -> sa.ColumnElement[bool]:
