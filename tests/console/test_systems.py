@@ -127,10 +127,11 @@ async def test_an_adapter_that_is_not_there_is_said_to_be_missing(hub: Province,
     assert "✗" in (await admin.do(f"/systems/{SYSTEM}/test"))[1]
 
 
-async def test_a_link_is_tried_step_by_step(admin: Browser) -> None:
+async def test_a_link_is_tried_step_by_step(hub: Province, admin: Browser) -> None:
     status, text = await admin.do(f"/systems/{SYSTEM}/test", reason="")
     assert (status, text.count("✓"), "✗" in text) == (200, 3, False)
     assert f'hx-get="/console/systems/{SYSTEM}"' in text
+    assert b'lienthong_events_total{code="None",event="link.tried"} 1.0' in hub.hub.counters()
 
 
 async def test_the_step_that_fails_says_what_is_wrong_and_what_to_do(hub: Province, admin: Browser, tmp_path: Path) -> None:

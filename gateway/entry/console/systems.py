@@ -137,6 +137,8 @@ def _found(visit: Visit) -> System:
 
 def _is_named(visit: Visit, system: System, asked: tuple[str, ...]) -> bool:
     """Tell whether a system is meant by words of its id, its adapter or its agencies, or by their beginnings."""
+    if not asked:
+        return True
     adapter = system.link.adapter if system.link else ""
     known = words(" ".join((system.id, adapter, *system.organs, *(visit.agency(each) for each in system.organs))))
     return all(any(word.startswith(each) for word in known) for each in asked)
