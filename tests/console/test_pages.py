@@ -86,6 +86,26 @@ async def test_the_whole_filtered_set_is_exported_and_no_cell_is_a_formula(hub: 
     assert '\'=HYPERLINK("https://evil.example")' in [cell.value for cell in cells]
 
 
+async def test_dead_letters_and_deadlines_are_exported_as_they_are_filtered(
+    hub: Province, admin: Browser, letters: list[str]
+) -> None:
+    await hub.province.send(document_package("812"))
+    await admin.get("/answers")
+    owed = await hub.hub.ports.deadlines.owed({RECEIVER}, states=(DeadlineState.OPEN,), after=None, limit=99)
+    for path, rows in [
+        ("undelivered.xlsx", 3),
+        ("undelivered.xlsx?receiver=H56.99", 0),
+        ("undelivered.xlsx?cause=receiver-refused", 3),
+        ("undelivered.xlsx?parked=1", 0),
+        ("answers.xlsx", 0),
+        (f"answers.xlsx?view=open&organ={RECEIVER}", len(owed.items)),
+    ]:
+        async with admin.session.get(f"{admin.base}/console/{path}") as response:
+            sheet = load_workbook(io.BytesIO(await response.read())).worksheets[0]
+        assert len(list(sheet.iter_rows(min_row=2))) == rows, path
+    assert owed.items
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-5", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_text_that_a_spreadsheet_would_compute_is_marked_as_text(text: str) -> None:
     assert unformulated(text) == f"'{text}"

@@ -1,5 +1,6 @@
 """Biên nhận & hồi đáp · Receipts and answers: who owes what to whom, what is overdue, and letting it be later."""
 
+from collections.abc import AsyncIterator
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -8,8 +9,11 @@ from gateway.core.deadlines import DeadlineState
 from gateway.core.faults import Rejected
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console.pages import page
+from gateway.entry.console.sheet import Row, sheet
 from gateway.entry.console.visit import Form, Visit
+from gateway.entry.console.words import Sayer
 from gateway.flows import keep_time
+from gateway.ports import Owed, Page
 
 PAGE_SIZE: Final = 50
 VIEWS: Final = {
@@ -23,27 +27,26 @@ VIEWS: Final = {
 async def show(visit: Visit) -> web.Response:
     """Show what is owed, the earliest due first."""
     await keep_time.keep_time(visit.ports.deadlines, visit.rules)
-    chosen = visit.asked("view") or "overdue"
-    if chosen not in VIEWS:
-        raise Rejected("malformed-request", path="view", detail=chosen)
-    organ = visit.asked("organ")
-    found = visit.rules.directory.find(organ)
-    owed = await visit.ports.deadlines.owed(
-        None if found is None else {found.id}, states=VIEWS[chosen], after=visit.asked("after") or None, limit=PAGE_SIZE
-    )
+    owed = await _owed(visit, after=visit.asked("after") or None, limit=PAGE_SIZE)
     tallies = await visit.ports.province.overdue()
     return page(
         visit,
         "answers.html",
         title=visit.say("Biên nhận & hồi đáp", "Receipts and answers"),
-        chosen=chosen,
-        organ=organ,
+        chosen=_view(visit),
+        organ=visit.asked("organ"),
         owed=owed.items,
         next=owed.next,
         tallies=tallies,
         total=sum(each.count for each in tallies),
         working_left=visit.working_left,
     )
+
+
+async def export(visit: Visit) -> web.Response:
+    """Give all that fits as a sheet."""
+    await keep_time.keep_time(visit.ports.deadlines, visit.rules)
+    return await sheet(visit, "thoi-han", visit.say("Thời hạn", "Deadlines"), _COLUMNS, _rows(visit))
 
 
 async def extend(visit: Visit, form: Form) -> web.Response:
@@ -73,3 +76,61 @@ async def resume(visit: Visit, form: Form) -> web.Response:
 
 def _back() -> web.Response:
     return web.Response(status=303, headers={hdrs.LOCATION: f"{CONSOLE}/answers"})
+
+
+def _view(visit: Visit) -> str:
+    chosen = visit.asked("view") or "overdue"
+    if chosen not in VIEWS:
+        raise Rejected("malformed-request", path="view", detail=chosen)
+    return chosen
+
+
+async def _owed(visit: Visit, *, after: str | None, limit: int) -> Page:
+    """Read the query, and a page of what fits. Raises `malformed-request`."""
+    states, found = VIEWS[_view(visit)], visit.rules.directory.find(visit.asked("organ"))
+    return await visit.ports.deadlines.owed(None if found is None else {found.id}, states=states, after=after, limit=limit)
+
+
+async def _rows(visit: Visit) -> AsyncIterator[Row]:
+    after = None
+    while True:
+        owed = await _owed(visit, after=after, limit=500)
+        for each in owed.items:
+            yield _row(visit, each)
+        if owed.next is None:
+            return
+        after = owed.next
+
+
+def _row(visit: Visit, owed: Owed) -> Row:
+    deadline, document, say = owed.deadline, owed.document, Sayer(visit.english)
+    return [
+        f"{document.number}/{document.notation}",
+        document.subject,
+        say.priority(document.priority),
+        visit.agency(deadline.organ),
+        deadline.unit,
+        visit.agency(deadline.creditor),
+        say.rule(deadline.rule),
+        deadline.due_at.replace(tzinfo=None),
+        deadline.ended_at.replace(tzinfo=None) if deadline.ended_at else None,
+        say.deadline(deadline.state),
+        deadline.reason,
+        document.id,
+    ]
+
+
+_COLUMNS: Final = (
+    ("Số, ký hiệu", "Code", 18),
+    ("Trích yếu", "Subject", 60),
+    ("Độ khẩn", "Priority", 12),
+    ("Đơn vị phải làm", "Who owes", 32),
+    ("Bộ phận", "Unit", 20),
+    ("Cho", "To", 32),
+    ("Quy định", "Rule", 24),
+    ("Đến hạn", "Due", 18),
+    ("Xong lúc", "Ended", 18),
+    ("Trạng thái", "State", 16),
+    ("Lý do", "Reason", 40),
+    ("Mã văn bản", "Document", 34),
+)

@@ -1,6 +1,6 @@
 """Không gửi được · Undeliverable: grouped by cause, with what it means, what to do, and doing it to the whole group."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
@@ -8,9 +8,11 @@ from aiohttp import web
 from gateway.core.faults import Rejected
 from gateway.core.model import OrganId
 from gateway.entry.console.pages import page
+from gateway.entry.console.sheet import Row, sheet
 from gateway.entry.console.visit import Form, Visit
+from gateway.entry.console.words import Sayer
 from gateway.flows import oversee
-from gateway.ports import Bulk, Filter
+from gateway.ports import Bulk, DeadLetter, Filter
 
 PAGE_SIZE: Final = 50
 
@@ -30,6 +32,11 @@ async def show(visit: Visit) -> web.Response:
         which=which,
         agencies=visit.rules.directory,
     )
+
+
+async def export(visit: Visit) -> web.Response:
+    """Give the whole group as a sheet."""
+    return await sheet(visit, "khong-gui-duoc", visit.say("Không gửi được", "Undeliverable"), _COLUMNS, _rows(visit))
 
 
 async def preview(visit: Visit, form: Form) -> web.Response:
@@ -99,3 +106,44 @@ def _chosen(form: Form) -> Filter:
 def _filter(asked: Callable[[str], str]) -> Filter:
     receiver, cause = asked("receiver"), asked("cause")
     return Filter(receiver=OrganId(receiver) if receiver else None, cause=cause or None, parked=asked("parked") == "1")
+
+
+async def _rows(visit: Visit) -> AsyncIterator[Row]:
+    after, which = None, _filter(visit.asked)
+    while True:
+        found = await visit.ports.dead_letters.dead_letters(which, after=after, limit=500)
+        for each in found.items:
+            yield _row(visit, each)
+        if found.next is None:
+            return
+        after = found.next
+
+
+def _row(visit: Visit, letter: DeadLetter) -> Row:
+    document, delivery, say = letter.view.document, letter.view.deliveries[0], Sayer(visit.english)
+    return [
+        f"{document.number}/{document.notation}",
+        document.subject,
+        say.priority(document.priority),
+        visit.agency(document.sender),
+        visit.agency(delivery.receiver),
+        delivery.attempts,
+        letter.failed_at.replace(tzinfo=None) if letter.failed_at else None,
+        say.cause(delivery.cause),
+        delivery.answer or delivery.why or "",
+        document.id,
+    ]
+
+
+_COLUMNS: Final = (
+    ("Số, ký hiệu", "Code", 18),
+    ("Trích yếu", "Subject", 60),
+    ("Độ khẩn", "Priority", 12),
+    ("Nơi gửi", "From", 32),
+    ("Nơi nhận", "To", 32),
+    ("Lần thử", "Attempts", 10),
+    ("Lần cuối", "Last tried", 18),
+    ("Nguyên nhân", "Cause", 40),
+    ("Bên kia trả lời", "The other side said", 60),
+    ("Mã văn bản", "Document", 34),
+)
