@@ -71,14 +71,19 @@ def _find(connection: sa.Connection, wanted: Wanted, after: str | None, limit: i
 
 def _source(wanted: Wanted) -> tuple[sa.FromClause, sa.ColumnElement[int]]:
     """Choose what is gone through, and its column of documents' numbers; documents beside it where they are asked of."""
-    if wanted.words:
+    if _by_words(wanted):
         gone, seq = searched, searched.c.rowid
     elif _by_delivery(wanted):
         gone, seq = deliveries, deliveries.c.document_seq
     else:
         return documents, documents.c.seq
-    asked = (wanted.sender, wanted.priority, wanted.since, wanted.until)
-    return (gone if asked == (None,) * 4 else gone.join(documents, documents.c.seq == seq)), seq
+    dated = wanted.since is not None or wanted.until is not None
+    return (gone.join(documents, documents.c.seq == seq) if dated else gone), seq
+
+
+def _by_words(wanted: Wanted) -> bool:
+    """Tell whether the index of words is gone through: those of one sender or urgency are fewer than those with a common word."""
+    return bool(wanted.words) and wanted.sender is None and wanted.priority is None
 
 
 def _by_delivery(wanted: Wanted) -> bool:
@@ -90,7 +95,9 @@ def _by_delivery(wanted: Wanted) -> bool:
 def _conditions(wanted: Wanted, connection: sa.Connection, seq: sa.ColumnElement[int]) -> Iterator[sa.ColumnElement[bool]]:
     d = documents.c
     if wanted.words:
-        yield matching(wanted.words, connection.dialect.name)
+        fits = matching(wanted.words, connection.dialect.name)
+        among = (d.seq + 0).in_(sa.select(searched.c.rowid).where(fits))  # a sum: the rows are not looked up one by one
+        yield fits if _by_words(wanted) else among
     if wanted.sender is not None:
         yield d.sender == wanted.sender
     if wanted.priority is not None:
