@@ -11,6 +11,7 @@ from gateway.core.roles import Right
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import (
     agencies,
+    alerts,
     answers,
     audit,
     certificates,
@@ -77,6 +78,7 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/answers", Right.SEE, answers.show),
     Shown("/answers.xlsx", Right.SEE, answers.export),
     Shown("/statuses", Right.SEE, statuses.show),
+    Shown("/alerts", Right.SEE, alerts.show),
     Shown("/agencies", Right.SEE, agencies.show),
     Shown("/agencies.xlsx", Right.SEE, agencies.export),
     Shown("/agencies/{organ}", Right.SEE, agencies.one),
@@ -106,6 +108,9 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/answers/{deadline}/resume", Right.ACT, answers.resume),
     Done("/statuses/{id}/apply", Right.ACT, statuses.apply),
     Done("/statuses/{id}/drop", Right.ACT, statuses.drop),
+    Done("/alerts/{id}/acknowledge", Right.ACT, alerts.acknowledge),
+    Done("/alerts/{id}/silence", Right.ACT, alerts.silence),
+    Done("/alerts/{id}/unsilence", Right.ACT, alerts.unsilence),
     Done("/systems/{id}/test", Right.ACT, systems.test),
     Done("/systems/{id}/replay", Right.ACT, systems.replay),
     Done("/users/{operator}/end", Right.MANAGE, users.end),

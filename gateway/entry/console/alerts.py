@@ -1,0 +1,92 @@
+"""Cảnh báo · Alerts: what is wrong with the hub itself, who deals with it, what is silenced, and by which rules it is told."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from aiohttp import hdrs, web
+
+from gateway.core.alerts import Alert, AlertState, Trouble, silenced, standing
+from gateway.core.faults import Rejected
+from gateway.entry.api.door import CONSOLE
+from gateway.entry.console.pages import page
+from gateway.entry.console.visit import Form, Visit
+from gateway.flows import alarm
+
+RULES: Final = "rules"
+SILENCED: Final = "silenced"
+VIEWS: Final = (AlertState.OPEN, AlertState.ACKNOWLEDGED, SILENCED, AlertState.CLOSED)
+DIGITS: Final = 4
+"""Of a number of hours; a silence is of a month at most."""
+PLACES: Final[Mapping[Trouble, Callable[[str], str]]] = {
+    Trouble.URGENT_WAITS: lambda system: f"/queues#{quote(system)}",
+    Trouble.QUEUE_WAITS: lambda system: f"/queues#{quote(system)}",
+    Trouble.SYSTEM_PARKED: lambda system: f"/queues#{quote(system)}",
+    Trouble.UNDELIVERABLE: lambda cause: f"/undelivered?{urlencode({'cause': cause})}",
+    Trouble.BROKER_DOWN: lambda _: "/queues",
+    Trouble.OVERDUE_EXPRESS: lambda organ: f"/answers?{urlencode({'organ': organ})}",
+    Trouble.SILENT_AGENCIES: lambda _: "/queues#fetched",
+    Trouble.CERTIFICATE_ENDING: lambda organ: f"/certificates?{urlencode({'q': organ})}",
+    Trouble.STATUSES_UNMATCHED: lambda _: "/statuses",
+}
+"""Where an officer looks further; a full disk is mended elsewhere."""
+
+
+async def show(visit: Visit) -> web.Response:
+    """Show the alerts of one state, or the rules."""
+    chosen = visit.asked("view") or AlertState.OPEN
+    if chosen not in {*VIEWS, RULES}:
+        raise Rejected("malformed-request", path="view", detail=chosen)
+    found = await visit.ports.alerts.listing(now=visit.now)
+    views = {view: _of(found, view, visit.now) for view in VIEWS}
+    return page(
+        visit,
+        "alerts.html",
+        title=visit.say("Cảnh báo", "Alerts"),
+        chosen=chosen,
+        alerts=views.get(chosen, []),
+        counts={view: len(each) for view, each in views.items()},
+        rules=visit.rules.alerts,
+        place=_place,
+        channels=alarm.channels(visit.ports, visit.rules),
+    )
+
+
+async def acknowledge(visit: Visit, form: Form) -> web.Response:
+    """Say that somebody deals with one."""
+    await alarm.acknowledge(visit.ports.alerts, visit.request.match_info["id"], visit.decision(form))
+    return _back(AlertState.ACKNOWLEDGED)
+
+
+async def silence(visit: Visit, form: Form) -> web.Response:
+    """Have nothing told of one for some hours."""
+    until = visit.now + timedelta(hours=_hours(form.get("hours")))
+    await alarm.silence(visit.ports.alerts, visit.request.match_info["id"], until, visit.decision(form))
+    return _back(SILENCED)
+
+
+async def unsilence(visit: Visit, form: Form) -> web.Response:
+    """Have one told again."""
+    await alarm.silence(visit.ports.alerts, visit.request.match_info["id"], None, visit.decision(form))
+    return _back(AlertState.OPEN)
+
+
+def _of(found: tuple[Alert, ...], view: str, now: datetime) -> list[Alert]:
+    return list(silenced(found, now) if view == SILENCED else standing(found, AlertState(view), now))
+
+
+def _place(alert: Alert) -> str | None:
+    place = PLACES.get(alert.trouble)
+    return CONSOLE + place(alert.subject) if place else None
+
+
+def _hours(written: str) -> int:
+    """Read how long. Raises `malformed-request`."""
+    if not (written.isascii() and written.isdigit() and len(written) <= DIGITS):
+        raise Rejected("malformed-request", path="hours", detail=f"Số giờ: {written}", detail_en=f"Hours: {written}")
+    return int(written)
+
+
+def _back(view: str) -> web.Response:
+    return web.Response(status=303, headers={hdrs.LOCATION: f"{CONSOLE}/alerts?{urlencode({'view': view})}"})
