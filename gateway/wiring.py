@@ -34,6 +34,7 @@ from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.presence import SqlPresence
 from gateway.infra.province import SqlProvince
 from gateway.infra.reconciliation import SqlReconciliation
+from gateway.infra.remarks import SqlRemarks
 from gateway.infra.reports import SqlReports
 from gateway.infra.rules_files import Loaded, Sources, load
 from gateway.infra.scanner_clamd import ClamdScanner
@@ -224,6 +225,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         disk=FolderDisk(data),
         presence=SqlPresence(executor),
         sessions=SqlSessions(executor),
+        remarks=SqlRemarks(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
         province=SqlProvince(executor),

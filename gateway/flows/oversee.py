@@ -23,6 +23,7 @@ from gateway.ports import (
     Outbox,
     QueueId,
     QueueTally,
+    Remarks,
     Seal,
 )
 
@@ -96,6 +97,11 @@ async def release(ledger: Ledger, rules: Rules, document: str, decision: Decisio
 async def refuse(ledger: Ledger, document: str, decision: Decision) -> tuple[DocumentView, ...]:
     """Give back to its sender what the policy held. Raises `not-found` where nothing of the document is held."""
     return await ledger.turn_back(document, by=decision.by, reason=decision.reason, now=decision.now)
+
+
+async def open_content(remarks: Remarks, document: str, what: str, decision: Decision) -> None:
+    """Write down that an officer opens a part of a document's content: before anything of it is given out."""
+    await remarks.opened(document, what, by=decision.by, reason=decision.reason, now=decision.now)
 
 
 async def resolve_status(statuses: HeldStatuses, seal: Seal, status: str, delivery: str | None, decision: Decision) -> None:

@@ -33,6 +33,7 @@ from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
 from gateway.ports.presence import Backlog, Presence
 from gateway.ports.province import OverdueTally, Province, Quarter, Wanted
 from gateway.ports.reconciliation import Reconciliation
+from gateway.ports.remarks import Remarks
 from gateway.ports.reports import Reports
 from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
 from gateway.ports.sessions import Session, Sessions
@@ -104,6 +105,7 @@ __all__ = [
     "Recalled",
     "Reconciliation",
     "Refusal",
+    "Remarks",
     "Reports",
     "Route",
     "Run",
@@ -150,6 +152,7 @@ class Ports:
     letters: Letters
     presence: Presence
     sessions: Sessions
+    remarks: Remarks
     reconciliation: Reconciliation
     reports: Reports
     province: Province

@@ -36,6 +36,7 @@ from gateway.infra.pdf_reader import WorkerPdfReader
 from gateway.infra.presence import SqlPresence
 from gateway.infra.province import SqlProvince
 from gateway.infra.reconciliation import SqlReconciliation
+from gateway.infra.remarks import SqlRemarks
 from gateway.infra.reports import SqlReports
 from gateway.infra.sessions import SqlSessions
 from gateway.infra.telemetry import LoggedTelemetry
@@ -208,6 +209,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         disk=FolderDisk(folder),
         presence=SqlPresence(executor),
         sessions=SqlSessions(executor),
+        remarks=SqlRemarks(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
         province=SqlProvince(executor),

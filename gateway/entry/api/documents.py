@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from gateway.core import attachments, reading, xmlsafe
 from gateway.core.faults import Rejected
+from gateway.core.model import Document
 from gateway.core.schema import EdxmlSchema
 from gateway.entry.api import content, deadlines, links, rendering
 from gateway.entry.api.hub import TRACE_ID, caller, hub
@@ -64,9 +65,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def envelope(request: web.Request) -> web.StreamResponse:
     """Give the original bytes, untouched."""
-    document = (await _view(request)).document
-    envelope_size = document.size - sum(each.size for each in document.attachments if each.apart)
-    return await content.stream(request, document.sha256, envelope_size, "application/xml")
+    return await envelope_of(request, (await _view(request)).document)
 
 
 async def attachment(request: web.Request) -> web.StreamResponse:
@@ -74,11 +73,22 @@ async def attachment(request: web.Request) -> web.StreamResponse:
 
     0 is the principal document (bản chính), which is the first.
     """
-    at, document = hub(request), (await _view(request)).document
+    document = (await _view(request)).document
     number = max(1, int(request.match_info["n"]))
     if number > len(document.attachments):
         raise Rejected("not-found", path=request.path)
-    wanted = document.attachments[number - 1]
+    return await attachment_of(request, document, number)
+
+
+async def envelope_of(request: web.Request, document: Document, *, name: str | None = None) -> web.StreamResponse:
+    """Give the envelope of a document, as a file where it has a name."""
+    size = document.size - sum(each.size for each in document.attachments if each.apart)
+    return await content.stream(request, document.sha256, size, "application/xml", name=name)
+
+
+async def attachment_of(request: web.Request, document: Document, number: int) -> web.StreamResponse:
+    """Give an attachment that a document has, counted from 1: one that lies in the envelope is decoded."""
+    at, wanted = hub(request), document.attachments[number - 1]
     name = attachments.safe_name(wanted.name)
     if wanted.apart:
         return await content.stream(request, wanted.sha256, wanted.size, wanted.media_type, name=name)

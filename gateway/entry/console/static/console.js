@@ -41,6 +41,12 @@
     if (all) for (const box of document.querySelectorAll(`input[name="${all.dataset.all}"]`)) box.checked = all.checked;
   });
 
+  // What is saved as a file leaves the page where it is: its dialog is closed and emptied once the form is on its way.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if ("download" in form.dataset) setTimeout(() => { form.closest("dialog").close(); form.reset(); });
+  });
+
   let row = -1;
   function go(step) {
     const rows = [...document.querySelectorAll("tbody tr[data-row]")];
