@@ -1,6 +1,6 @@
 """How each agency fares: whether it is reached, whether it looks, and what it owes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +14,8 @@ from gateway.entry.console.words import Condition, Sayer
 from gateway.flows import oversee
 from gateway.flows.attend import Silent, silent
 from gateway.flows.keep_time import keep_time
-from gateway.ports import Backlog
+from gateway.flows.oversee import QueueStanding
+from gateway.ports import Backlog, OverdueTally
 
 LATELY: Final = timedelta(days=30)
 """Who sent something within is no stranger, though it never looks."""
@@ -55,18 +56,34 @@ class Faring:
 async def surroundings(visit: Visit) -> Surroundings:
     """Read what conditions depend on."""
     await keep_time(visit.ports.deadlines, visit.rules)
-    quiet = await silent(visit.ports.presence, visit.rules, visit.now)
+    return await surrounded(
+        visit,
+        queues=await oversee.queues(visit.ports.outbox, visit.rules),
+        backlogs=await visit.ports.presence.backlogs(),
+        owed=await visit.ports.province.overdue(),
+        quiet=await silent(visit.ports.presence, visit.rules, visit.now),
+    )
+
+
+async def surrounded(
+    visit: Visit,
+    *,
+    queues: Collection[QueueStanding],
+    backlogs: Mapping[OrganId, Backlog],
+    owed: Collection[OverdueTally],
+    quiet: Collection[Silent],
+) -> Surroundings:
+    """Read the rest of what conditions depend on, where most of it is known already."""
     systems: dict[OrganId, list[System]] = {}
     for system in visit.rules.systems:
         for organ in system.organs:
             systems.setdefault(organ, []).append(system)
     pushed: dict[SystemId, int] = {}
-    queues = await oversee.queues(visit.ports.outbox, visit.rules)
     for each in queues:
         pushed[each.circuit.system] = pushed.get(each.circuit.system, 0) + each.tally.waiting
     overdue: dict[OrganId, int] = {}
     owed_since: dict[OrganId, datetime] = {}
-    for tally in await visit.ports.province.overdue():
+    for tally in owed:
         overdue[tally.organ] = overdue.get(tally.organ, 0) + tally.count
         owed_since[tally.organ] = min(tally.oldest_due_at, owed_since.get(tally.organ, tally.oldest_due_at))
     seen = await visit.ports.presence.seen()
@@ -74,7 +91,7 @@ async def surroundings(visit: Visit) -> Surroundings:
     return Surroundings(
         systems={organ: tuple(own) for organ, own in systems.items()},
         seen=seen,
-        backlogs=await visit.ports.presence.backlogs(),
+        backlogs=backlogs,
         circuits={each.circuit.system: each.circuit for each in queues},
         pushed=pushed,
         overdue=overdue,
@@ -107,7 +124,7 @@ def _condition(visit: Visit, agency: Agency, around: Surroundings) -> tuple[Cond
         return Condition.ENDED, _ended(visit, agency)
     circuit = around.circuits.get(visit.rules.systems.route(agency.id) or SystemId(""))
     quiet = around.silent.get(agency.id)
-    if circuit is not None and circuit.state in {CircuitState.PARKED, CircuitState.RECOVERING}:
+    if circuit is not None and circuit.state is CircuitState.PARKED:
         return Condition.DISCONNECTED, Sayer(visit.english).cause(circuit.cause)
     if agency.id in around.owed_since:
         age = writing.lasting(visit.now - around.owed_since[agency.id], english=visit.english)
