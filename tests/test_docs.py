@@ -128,6 +128,7 @@ def _subcommand(words: list[str]) -> tuple[str, ...]:
     groups = {
         "adapter",
         "agency",
+        "alerts",
         "calendar",
         "cert",
         "deadletters",

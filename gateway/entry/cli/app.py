@@ -8,6 +8,7 @@ import typer
 from gateway.core.model import StatusCode
 from gateway.entry.cli import (
     adapter_commands,
+    alert_commands,
     calendar_commands,
     cert_commands,
     dead_letter_commands,
@@ -40,6 +41,7 @@ app.add_typer(request_commands.requests, name="requests")
 app.add_typer(dead_letter_commands.deadletters, name="deadletters")
 app.add_typer(report_commands.report, name="report")
 app.add_typer(status_commands.statuses, name="statuses")
+app.add_typer(alert_commands.alerts, name="alerts")
 app.add_typer(calendar_commands.calendar, name="calendar")
 app.add_typer(deadline_commands.deadlines, name="deadlines")
 app.command()(queue_commands.queues)

@@ -11,6 +11,7 @@ from gateway.config import Settings
 from gateway.core.model import VIETNAM
 from gateway.core.rules import Rules
 from gateway.flows.oversee import Decision
+from gateway.infra.alerts import SqlAlerts
 from gateway.infra.clock import SystemClock
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
@@ -31,6 +32,7 @@ class Operations:
     ledger: SqlLedger
     letters: SqlDeadLetters
     held_statuses: SqlHeldStatuses
+    alerts: SqlAlerts
     outbox: SqlOutbox
     notices: SqlNotices
     deadlines: SqlDeadlines
@@ -55,6 +57,7 @@ async def opened(config: Path) -> AsyncIterator[Operations]:
             ledger=ledger,
             letters=SqlDeadLetters(executor),
             held_statuses=SqlHeldStatuses(executor),
+            alerts=SqlAlerts(executor),
             outbox=SqlOutbox(executor),
             notices=SqlNotices(executor),
             deadlines=SqlDeadlines(executor),
