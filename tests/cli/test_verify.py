@@ -7,7 +7,8 @@ import pytest
 
 from gateway.core.faults import Misconfigured
 from gateway.entry.cli.sign import sign_file
-from gateway.entry.cli.verify import Subject, Validity, verify_file
+from gateway.entry.cli.verify import verify_file
+from gateway.entry.proving import Subject, Validity
 from gateway.infra.authority import Authority
 from gateway.infra.signer_file import FileSigner
 from tests.attestations import AT, acceptance

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.entry.cli.output import Outcome
-from gateway.entry.cli.verify import Line, Validity, verify_file
+from gateway.entry.cli.verify import verify_file
+from gateway.entry.proving import Line, Validity
 
 _MARKS = {True: "✓", False: "✗", None: "·"}
 

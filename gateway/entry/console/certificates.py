@@ -107,9 +107,9 @@ def holdings(visit: Visit) -> Iterator[Holding]:
 def holding(visit: Visit, agency: Agency) -> Holding:
     """Give what one agency signs with."""
     newest = sorted(agency.certificates, key=lambda each: each.not_valid_after_utc, reverse=True)
-    certified = tuple(_certified(each, visit.rules.trust, visit.now) for each in newest)
-    until = max((each.ends for each in certified if each.verdict is not Verdict.REVOKED), default=None)
-    return Holding(agency=agency, certificates=certified, until=until)
+    said = tuple(certified(each, visit.rules.trust, visit.now) for each in newest)
+    until = max((each.ends for each in said if each.verdict is not Verdict.REVOKED), default=None)
+    return Holding(agency=agency, certificates=said, until=until)
 
 
 def ending(visit: Visit) -> Iterator[tuple[Holding, int]]:
@@ -137,6 +137,18 @@ def authorities(visit: Visit) -> tuple[Authority, ...]:
     return tuple(sorted(found, key=lambda each: (each.fresh, each.name)))
 
 
+def certified(certificate: x509.Certificate, store: TrustStore, now: datetime) -> Certified:
+    """Say what is known of one certificate."""
+    return Certified(
+        subject=_name(certificate.subject),
+        issuer=_name(certificate.issuer),
+        serial=f"{certificate.serial_number:x}",
+        begins=certificate.not_valid_before_utc.astimezone(VIETNAM),
+        ends=certificate.not_valid_after_utc.astimezone(VIETNAM),
+        verdict=verdict(certificate, store, now),
+    )
+
+
 def _found(visit: Visit) -> tuple[str, Mapping[str, list[Holding]]]:
     """Read the query; give the view that is chosen, and what each has. Raises `malformed-request`."""
     chosen, asked = visit.asked("view") or "all", sought(visit.asked("q"))
@@ -156,17 +168,6 @@ async def _rows(visit: Visit) -> AsyncIterator[Row]:
             yield [each.agency.name, each.agency.id, left, one.subject, one.issuer, one.serial, *dates, say.verdict(one.verdict)]
         if not each.certificates:
             yield [each.agency.name, each.agency.id]
-
-
-def _certified(certificate: x509.Certificate, store: TrustStore, now: datetime) -> Certified:
-    return Certified(
-        subject=_name(certificate.subject),
-        issuer=_name(certificate.issuer),
-        serial=f"{certificate.serial_number:x}",
-        begins=certificate.not_valid_before_utc.astimezone(VIETNAM),
-        ends=certificate.not_valid_after_utc.astimezone(VIETNAM),
-        verdict=verdict(certificate, store, now),
-    )
 
 
 def _chosen(visit: Visit, found: list[Holding], view: str) -> list[Holding]:

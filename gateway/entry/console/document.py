@@ -10,7 +10,9 @@ from gateway.core.deadlines import Deadline
 from gateway.core.faults import Rejected
 from gateway.core.model import Delivery, Event
 from gateway.entry.api.door import CONSOLE
+from gateway.entry.console import signatures
 from gateway.entry.console.pages import page
+from gateway.entry.console.signatures import Checked
 from gateway.entry.console.standing import Standing, standing, surroundings
 from gateway.entry.console.visit import Form, Visit
 from gateway.flows import oversee
@@ -39,6 +41,16 @@ class Course:
 
 async def show(visit: Visit) -> web.Response:
     """Show a document with all its deliveries."""
+    return await _draw(visit, None)
+
+
+async def check(visit: Visit, _form: Form) -> web.Response:
+    """Show it with what its signature proves when the envelope is read again."""
+    document = (await visit.ports.province.history(visit.request.match_info["id"])).view.document
+    return await _draw(visit, await signatures.check(visit, document))
+
+
+async def _draw(visit: Visit, checked: Checked | None) -> web.Response:
     history = await visit.ports.province.history(visit.request.match_info["id"])
     document, deliveries = history.view.document, history.view.deliveries
     parties = {document.sender, *(each.receiver for each in deliveries)}
@@ -68,6 +80,9 @@ async def show(visit: Visit) -> web.Response:
         linked=linked,
         receipts=await visit.ports.province.receipts(document.id),
         working_left=visit.working_left,
+        trusted_as=signatures.trusted_as(document),
+        checked=checked,
+        here=_place(document.id),
     )
 
 
@@ -102,4 +117,8 @@ async def give_back(visit: Visit, form: Form) -> web.Response:
 
 
 def _back(visit: Visit) -> web.Response:
-    return web.Response(status=303, headers={hdrs.LOCATION: f"{CONSOLE}/documents/{visit.request.match_info['id']}"})
+    return web.Response(status=303, headers={hdrs.LOCATION: _place(visit.request.match_info["id"])})
+
+
+def _place(document: str) -> str:
+    return f"{CONSOLE}/documents/{document}"

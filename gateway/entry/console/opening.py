@@ -21,24 +21,17 @@ async def give(visit: Visit, form: Form) -> web.StreamResponse:
     part, decided = visit.request.match_info["part"], visit.decision(form)
     if part == ENVELOPE:
         name = safe_name(f"{document.number}-{document.notation}.edxml".replace("/", "-"))
-        await _demand_kept(visit, document.sha256)
+        await demand_kept(visit, document.sha256)
         await oversee.open_content(visit.ports.remarks, document.id, name, decided)
         return await envelope_of(visit.request, document, name=name)
     number = _number(document, part)
     wanted = document.attachments[number - 1]
-    await _demand_kept(visit, wanted.sha256 if wanted.apart else document.sha256)
+    await demand_kept(visit, wanted.sha256 if wanted.apart else document.sha256)
     await oversee.open_content(visit.ports.remarks, document.id, wanted.name, decided)
     return await attachment_of(visit.request, document, number)
 
 
-def _number(document: Document, part: str) -> int:
-    numbers = {str(number): number for number in range(1, len(document.attachments) + 1)}
-    if part not in numbers:
-        raise Rejected("not-found", path=part)
-    return numbers[part]
-
-
-async def _demand_kept(visit: Visit, sha256: str) -> None:
+async def demand_kept(visit: Visit, sha256: str) -> None:
     """See that the vault has it while the answer can still be a page that says what is wrong. Raises `not-found`."""
     try:
         async with aclosing(visit.ports.vault.stream(sha256, 0, 1)) as octets:
@@ -47,3 +40,10 @@ async def _demand_kept(visit: Visit, sha256: str) -> None:
         detail = "Kho tệp của trục không có tệp này: văn bản mẫu không có tệp; văn bản thật thì báo quản trị đối chiếu kho."
         detail_en = "The hub's vault has no such file: sample documents have none; of a real one, have the vault reconciled."
         raise Rejected(fault.code, path=sha256, detail=detail, detail_en=detail_en) from fault
+
+
+def _number(document: Document, part: str) -> int:
+    numbers = {str(number): number for number in range(1, len(document.attachments) + 1)}
+    if part not in numbers:
+        raise Rejected("not-found", path=part)
+    return numbers[part]

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.core.model import State, StatusCode
-from gateway.entry.cli.verify import Validity, verify_file
+from gateway.entry.cli.verify import verify_file
 from gateway.entry.demo.agency import PAGE, Agency
+from gateway.entry.proving import Validity
 
 DELIVERED = frozenset(
     {State.COLLECTED, State.RECEIVED, State.ASSIGNED, State.PROCESSING, State.COMPLETED, State.RECALL_REQUESTED}
