@@ -43,7 +43,7 @@ ALL: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS = ALL | {"runOnly": ["color-contrast"]}
 NARROW = ALL | {"runOnly": ["scrollable-region-focusable"]}
 RULES = {"light": ALL, "dark": COLOURS, "phone": NARROW}
-"""What axe looks for: in the dark a page has other colours and nothing else, on a phone other parts that scroll; zoomed it has to fit."""
+"""What axe looks for: in the dark a page has other colours alone, on a phone other parts that scroll; zoomed it has to fit."""
 
 
 @pytest.fixture
