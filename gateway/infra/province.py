@@ -14,15 +14,21 @@ from gateway.infra.ledger_read import cursor, documents_of, position
 from gateway.infra.ledger_rows import read_delivery, read_event, read_receipt
 from gateway.infra.tables import Moment, deadlines, deliveries, documents, events, receipts
 from gateway.infra.tables_console import searched
-from gateway.ports import DocumentView, History, OverdueTally, Page, Quarter, Wanted
+from gateway.ports import DocumentView, History, Minute, OverdueTally, Page, Quarter, Store, Wanted
 
-QUARTER_MICROSECONDS: Final = 15 * 60 * 1_000_000
+MINUTE_MICROSECONDS: Final = 60 * 1_000_000
+QUARTER_MICROSECONDS: Final = 15 * MINUTE_MICROSECONDS
 OUT_OF_ORDER: Final = timedelta(hours=1)
 """Documents are numbered at their commit, and accepted a moment before: never so long."""
 NO_LIMIT: Final = 2**62
 SHORTEST: Final = 2
 """Letters of a beginning: the words that begin with one letter or digit are a large part of all words."""
 _COUNTED: Final = {"document.accepted": "accepted", "delivery.collected": "handed_over", "delivery.failed": "failed"}
+_RECEIVED: Final = {"delivery.collected": "handed_over", "delivery.failed": "failed"}
+_OCTETS: Final = {
+    "postgresql": "SELECT pg_database_size(current_database())",
+    "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+}
 
 
 class SqlProvince:
@@ -44,11 +50,20 @@ class SqlProvince:
     async def quarters(self, since: datetime, until: datetime) -> tuple[Quarter, ...]:
         return await self._executor.read(lambda c: _quarters(c, since, until))
 
+    async def minutes(self, since: datetime, until: datetime) -> tuple[Minute, ...]:
+        return await self._executor.read(lambda c: _minutes(c, since, until))
+
+    async def handed_over(self, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
+        return await self._executor.read(lambda c: _handed_over(c, organs, since))
+
     async def overdue(self) -> tuple[OverdueTally, ...]:
         return await self._executor.read(_overdue)
 
     async def sent(self, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
         return await self._executor.read(lambda c: _sent(c, organs, since))
+
+    async def store(self) -> Store:
+        return await self._executor.read(_store)
 
 
 def _find(connection: sa.Connection, wanted: Wanted, after: str | None, limit: int) -> Page:
@@ -160,10 +175,9 @@ def _views(connection: sa.Connection, wanted: list[str]) -> tuple[DocumentView, 
 
 
 def _quarters(connection: sa.Connection, since: datetime, until: datetime) -> tuple[Quarter, ...]:
-    at = sa.type_coerce(events.c.at, sa.BigInteger)
-    begins = (at - at % QUARTER_MICROSECONDS).label("begins")
+    begins = _begun(QUARTER_MICROSECONDS)
     select = (
-        sa.select(sa.type_coerce(begins, Moment).label("begins"), events.c.type, sa.func.count().label("happened"))
+        sa.select(begins, events.c.type, sa.func.count().label("happened"))
         .where(events.c.at >= since, events.c.at < until, events.c.type.in_(_COUNTED))
         .group_by(sa.text("1"), events.c.type)
     )
@@ -171,6 +185,40 @@ def _quarters(connection: sa.Connection, since: datetime, until: datetime) -> tu
     for row in connection.execute(select):
         counts.setdefault(row.begins, {})[_COUNTED[row.type]] = row.happened
     return tuple(Quarter(at=begun, **counts[begun]) for begun in sorted(counts))
+
+
+def _minutes(connection: sa.Connection, since: datetime, until: datetime) -> tuple[Minute, ...]:
+    """Count with the receivers of deliveries: an event names only the receivers that are told of it, and of failures none is."""
+    begins, receiver = _begun(MINUTE_MICROSECONDS), deliveries.c.receiver
+    select = (
+        sa.select(begins, receiver, events.c.type, sa.func.count().label("happened"))
+        .join(deliveries, deliveries.c.id == events.c.delivery)
+        .where(events.c.at >= since, events.c.at < until, events.c.type.in_(_RECEIVED))
+        .group_by(sa.text("1"), receiver, events.c.type)
+    )
+    counts: dict[tuple[str, datetime], dict[str, int]] = {}
+    for row in connection.execute(select):
+        counts.setdefault((row.receiver, row.begins), {})[_RECEIVED[row.type]] = row.happened
+    return tuple(Minute(organ=OrganId(organ), at=at, **counts[organ, at]) for organ, at in sorted(counts))
+
+
+def _begun(microseconds: int) -> sa.ColumnElement[datetime]:
+    """Give when the span of time began that an event falls into."""
+    at = sa.type_coerce(events.c.at, sa.BigInteger)
+    return sa.type_coerce((at - at % microseconds).label("begins"), Moment).label("begins")
+
+
+def _handed_over(connection: sa.Connection, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
+    """Count in the index of receivers, from the place at which the time begins."""
+    e, other = events.c, events.alias().c
+    before = sa.select(other.seq).where(other.at < since - OUT_OF_ORDER).order_by(other.at.desc()).limit(1)
+    select = (
+        sa.select(e.receiver, sa.func.count())
+        .where(e.receiver.in_(organs), e.seq > sa.func.coalesce(before.scalar_subquery(), 0))
+        .where(e.at >= since, e.type == "delivery.collected")
+        .group_by(e.receiver)
+    )
+    return {OrganId(organ): count for organ, count in connection.execute(select)}
 
 
 def _overdue(connection: sa.Connection) -> tuple[OverdueTally, ...]:
@@ -195,3 +243,8 @@ def _sent(connection: sa.Connection, organs: Collection[OrganId], since: datetim
     first = sa.select(d.seq).where(d.accepted_at >= since).order_by(d.accepted_at).limit(1).scalar_subquery()
     select = sa.select(d.sender, sa.func.count()).where(d.sender.in_(organs), d.seq >= first).group_by(d.sender)
     return {OrganId(organ): count for organ, count in connection.execute(select)}
+
+
+def _store(connection: sa.Connection) -> Store:
+    kind = connection.dialect.name
+    return Store(kind=kind, octets=connection.execute(sa.text(_OCTETS[kind])).scalar_one())

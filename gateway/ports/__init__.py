@@ -31,7 +31,7 @@ from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
 from gateway.ports.presence import Backlog, Presence
-from gateway.ports.province import OverdueTally, Province, Quarter, Wanted
+from gateway.ports.province import Minute, OverdueTally, Province, Quarter, Store, Wanted
 from gateway.ports.reconciliation import Reconciliation
 from gateway.ports.remarks import Remarks
 from gateway.ports.reports import Reports
@@ -84,6 +84,7 @@ __all__ = [
     "Mailing",
     "Mark",
     "Message",
+    "Minute",
     "NamedStatus",
     "News",
     "NotDone",
@@ -117,6 +118,7 @@ __all__ = [
     "Speaking",
     "Staged",
     "StatusOutcome",
+    "Store",
     "Tally",
     "Telemetry",
     "Telling",

@@ -39,6 +39,16 @@ class Quarter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Minute:
+    """What became of an agency's deliveries in the minute that begins `at`: how many were made, and given up."""
+
+    organ: OrganId
+    at: datetime
+    handed_over: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverdueTally:
     """What an agency owes past its time, by one rule; `express` of them are hỏa tốc."""
 
@@ -47,6 +57,14 @@ class OverdueTally:
     count: int
     express: int
     oldest_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """The database of the ledger: `sqlite` or `postgresql`, and its size in bytes."""
+
+    kind: str
+    octets: int
 
 
 class Province(Protocol):
@@ -64,8 +82,17 @@ class Province(Protocol):
     async def quarters(self, since: datetime, until: datetime) -> tuple[Quarter, ...]:
         """Count what happened, by quarters of an hour in which something did, the earliest first."""
 
+    async def minutes(self, since: datetime, until: datetime) -> tuple[Minute, ...]:
+        """Count what happened to each receiver, by minutes in which something did: in order of receivers, then of time."""
+
+    async def handed_over(self, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
+        """Count the deliveries that each of these agencies has got since a time; who got none is not in it."""
+
     async def overdue(self) -> tuple[OverdueTally, ...]:
         """Count what is overdue by agency and rule, the longest overdue first."""
 
     async def sent(self, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
         """Count what each of these agencies has sent since about a time, by acceptance; who sent nothing is not in it."""
+
+    async def store(self) -> Store:
+        """Say which database answers, and how large it is."""

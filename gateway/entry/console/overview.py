@@ -9,6 +9,7 @@ from gateway.core.circuit import CircuitState
 from gateway.entry.console import writing
 from gateway.entry.console.harm import Harm, Sight, harms
 from gateway.entry.console.pages import greeting, page
+from gateway.entry.console.pulse import pulses
 from gateway.entry.console.statuses import needing_a_hand
 from gateway.entry.console.visit import Visit
 from gateway.flows import oversee
@@ -18,25 +19,27 @@ from gateway.ports import Filter, Ports, Quarter
 
 QUARTER: Final = timedelta(minutes=15)
 DAY: Final = timedelta(hours=24)
+DAYS: Final = 2 * DAY
+"""Today is told beside yesterday."""
 
 
 class Traffic:
-    """What happened in the last day, by quarters of an hour. Those that are over do not change: each is read once a process."""
+    """What happened in two days, by quarters of an hour. Those that are over do not change: each is read once a process."""
 
     def __init__(self) -> None:
         self._over: dict[datetime, Quarter] = {}
         self._read_to: datetime | None = None
 
-    async def day(self, ports: Ports, now: datetime) -> tuple[Quarter, ...]:
-        """Give every quarter of the last 24 hours, the earliest first."""
+    async def days(self, ports: Ports, now: datetime) -> tuple[Quarter, ...]:
+        """Give every quarter of the last 48 hours, the earliest first; the last one is running."""
         running = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
-        first = running - DAY + QUARTER
+        first = running - DAYS + QUARTER
         since = max(first, self._read_to or first)
         found = {each.at: each for each in await ports.province.quarters(since, running + QUARTER)}
         over = {at: each for at, each in {**self._over, **found}.items() if first <= at < running - QUARTER}
         self._over, self._read_to = over, running - QUARTER  # the last one that is over may still be written to
         known = over | found
-        places = [first + QUARTER * place for place in range(DAY // QUARTER)]
+        places = [first + QUARTER * place for place in range(DAYS // QUARTER)]
         return tuple(known.get(at) or Quarter(at=at) for at in places)
 
 
@@ -46,7 +49,8 @@ TRAFFIC: Final[web.AppKey[Traffic]] = web.AppKey("traffic", Traffic)
 async def show(visit: Visit) -> web.Response:
     """Show how the province stands."""
     sight = await _sight(visit)
-    day = await visit.request.app[TRAFFIC].day(visit.ports, visit.now)
+    days = await visit.request.app[TRAFFIC].days(visit.ports, visit.now)
+    day = days[-(DAY // QUARTER) :]
     midnight = visit.now.replace(hour=0, minute=0, second=0, microsecond=0)
     found = harms(visit, sight)
     return page(
@@ -64,6 +68,8 @@ async def show(visit: Visit) -> web.Response:
         debtors=len({each.organ for each in sight.overdue}),
         today=sum(each.accepted for each in day if each.at >= midnight),
         handed=sum(each.handed_over for each in day if each.at >= midnight),
+        change=_change(days, midnight),
+        pulses=await pulses(visit, sight),
         standings=[each for each in sight.queues if each.circuit.state is not CircuitState.CLOSED or each.tally.waiting],
         silent=sight.silent,
         agencies=sum(each.in_force(visit.now.date()) for each in visit.rules.directory),
@@ -72,7 +78,7 @@ async def show(visit: Visit) -> web.Response:
 
 async def traffic(visit: Visit) -> web.Response:
     """Give the numbers of the chart: times (seconds since 1970), accepted, delivered, failed."""
-    day = await visit.request.app[TRAFFIC].day(visit.ports, visit.now)
+    day = (await visit.request.app[TRAFFIC].days(visit.ports, visit.now))[-(DAY // QUARTER) :]
     rows = [
         [int(each.at.timestamp()) for each in day],
         [each.accepted for each in day],
@@ -94,6 +100,14 @@ async def _sight(visit: Visit) -> Sight:
         held=await visit.ports.ledger.held(),
         unmatched=await needing_a_hand(visit),
     )
+
+
+def _change(days: tuple[Quarter, ...], midnight: datetime) -> int | None:
+    """Give how many more documents came today than yesterday by the same quarter of an hour; None where none came yesterday."""
+    *over, running = days
+    today = sum(each.accepted for each in over if each.at >= midnight)
+    yesterday = sum(each.accepted for each in over if midnight - DAY <= each.at < running.at - DAY)
+    return today - yesterday if yesterday else None
 
 
 def _sentence(visit: Visit, day: tuple[Quarter, ...], found: list[Harm]) -> str:

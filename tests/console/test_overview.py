@@ -1,0 +1,84 @@
+"""The overview's agencies, minute by minute; today beside yesterday."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gateway.core.faults import Undeliverable
+from gateway.ports import Entry
+from tests.api.conftest import Province
+from tests.console.conftest import REASON, Browser
+from tests.contracts.entries import OTHER, RECEIVER, SYSTEM, entry, pushed_entry
+
+
+def plain(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+async def agency(admin: Browser, organ: str) -> tuple[str, list[str]]:
+    """Give the text of an agency's row on the overview, and its minutes."""
+    _, text = await admin.get("")
+    (row,) = [each for each in re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL) if f'/console/agencies/{organ}"' in each]
+    return plain(row), re.findall(r'<rect class="(\w+)"', row)
+
+
+async def test_what_an_agency_gets_is_shown_in_its_minute_and_counted_today(hub: Province, admin: Browser) -> None:
+    await hub.hub.ports.ledger.accept(entry(1, to=(OTHER,)))
+    lease = await hub.commune.lease(max=9)
+    await hub.commune.post(f"/inbox/leases/{lease['token']}/ack")
+    hub.clock.advance(minutes=2)
+    row, beats = await agency(admin, OTHER)
+    assert beats == ["still"] * 27 + ["made"] + ["still"] * 2
+    assert " 0 1 " in row
+
+
+async def test_what_fails_is_shown_whatever_else_arrived_in_its_minute(hub: Province, admin: Browser) -> None:
+    now, outbox = hub.clock.now(), hub.hub.ports.outbox
+    (delivery,) = (made := pushed_entry(1)).deliveries
+    await hub.hub.ports.ledger.accept(made)
+    attempt = await outbox.begin(delivery.id, until=now + timedelta(minutes=1), now=now)
+    assert attempt is not None
+    await outbox.came_to_nothing(attempt, Undeliverable("receiver-refused"), again=None, now=now)
+    assert (await agency(admin, RECEIVER))[1][-1] == "lost"
+    _, text = await admin.get("")
+    assert "30 phút qua: 0 lượt giao, 1 lỗi, 0 phút chờ" in text
+
+
+@pytest.mark.parametrize(
+    ("made", "organ"), [(entry(1, to=(OTHER,)), OTHER), (pushed_entry(1), RECEIVER)], ids=["polls", "pushed"]
+)
+async def test_minutes_in_which_something_waits_are_shown(hub: Province, admin: Browser, made: Entry, organ: str) -> None:
+    at = hub.clock.now()
+    await hub.hub.ports.ledger.accept(replace(made, document=replace(made.document, accepted_at=at)))
+    hub.clock.advance(minutes=4)
+    row, beats = await agency(admin, organ)
+    assert beats == ["still"] * 25 + ["waits"] * 5
+    assert " 1 0 " in row
+
+
+async def test_those_in_trouble_come_first_then_the_busiest(hub: Province, admin: Browser) -> None:
+    await admin.do(f"/queues/{SYSTEM}/pause")
+    await hub.hub.ports.ledger.accept(entry(1, to=(OTHER,)))
+    lease = await hub.commune.lease(max=9)
+    await hub.commune.post(f"/inbox/leases/{lease['token']}/ack")
+    _, text = await admin.get("")
+    shown = re.findall(r'<td><a href="/console/agencies/([^"]+)"', text)
+    assert shown[:2] == [RECEIVER, OTHER]
+    assert REASON in text
+
+
+async def test_today_is_told_beside_yesterday_by_the_same_quarter_of_an_hour(hub: Province, admin: Browser) -> None:
+    hub.clock.advance(hours=1)
+    at = hub.clock.now()
+    earlier, later = at - timedelta(days=1, minutes=30), at - timedelta(days=1, minutes=-30)
+    for number, accepted_at in enumerate((earlier, earlier, later, at - timedelta(minutes=30)), 1):
+        await hub.hub.ports.ledger.accept(entry(number, accepted_at=accepted_at))
+    await admin.sign_in("can-bo-admin")
+    assert "giảm 1 so với hôm qua" in (await admin.get(""))[1]
+
+
+async def test_today_is_told_alone_where_there_was_nothing_yesterday(hub: Province, admin: Browser) -> None:
+    await hub.hub.ports.ledger.accept(entry(1, accepted_at=hub.clock.now()))
+    assert "hôm qua" not in (await admin.get(""))[1]
