@@ -44,6 +44,14 @@ async def test_an_alert_is_shown_with_what_and_where_and_nothing_of_it_is_run(hu
     assert HOSTILE not in text and "&lt;script&gt;" in text
 
 
+async def test_what_somebody_is_woken_for_comes_first(hub: Province, admin: Browser) -> None:
+    await look(hub, PARKED)
+    hub.clock.advance(seconds=30)
+    await look(hub, PARKED, Sign(trouble=Trouble.BROKER_DOWN, vi="không kết nối được", en="out of reach"))
+    rows = (await admin.get("/alerts"))[1].split("<tbody>")[1]
+    assert rows.index(USUAL[Trouble.BROKER_DOWN].vi) < rows.index(USUAL[Trouble.SYSTEM_PARKED].vi)
+
+
 async def test_one_is_acknowledged_with_a_reason_and_is_seen_apart(hub: Province, admin: Browser) -> None:
     await look(hub, PARKED)
     assert (await admin.do(f"/alerts/{ID}/acknowledge", reason=" "))[0] == 400

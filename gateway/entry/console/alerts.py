@@ -1,13 +1,13 @@
 """Cảnh báo · Alerts: what is wrong with the hub itself, who deals with it, what is silenced, and by which rules it is told."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from aiohttp import hdrs, web
 
-from gateway.core.alerts import Alert, AlertState, Trouble, silenced, standing
+from gateway.core.alerts import Alert, AlertState, Severity, Trouble, silenced, standing
 from gateway.core.faults import Rejected
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console.pages import page
@@ -39,7 +39,7 @@ async def show(visit: Visit) -> web.Response:
     if chosen not in {*VIEWS, RULES}:
         raise Rejected("malformed-request", path="view", detail=chosen)
     found = await visit.ports.alerts.listing(now=visit.now)
-    views = {view: _of(found, view, visit.now) for view in VIEWS}
+    views = {view: _of(visit, found, view) for view in VIEWS}
     return page(
         visit,
         "alerts.html",
@@ -72,8 +72,12 @@ async def unsilence(visit: Visit, form: Form) -> web.Response:
     return _back(AlertState.OPEN)
 
 
-def _of(found: tuple[Alert, ...], view: str, now: datetime) -> list[Alert]:
-    return list(silenced(found, now) if view == SILENCED else standing(found, AlertState(view), now))
+def _of(visit: Visit, found: tuple[Alert, ...], view: str) -> list[Alert]:
+    """Choose those of one list, what somebody is woken for first; of what is over the last first."""
+    if view == AlertState.CLOSED:
+        return list(standing(found, AlertState.CLOSED, visit.now))
+    chosen = silenced(found, visit.now) if view == SILENCED else standing(found, AlertState(view), visit.now)
+    return sorted(chosen, key=lambda each: (visit.rules.alerts[each.trouble].severity is not Severity.PAGE, each.since))
 
 
 def _place(alert: Alert) -> str | None:
