@@ -41,6 +41,7 @@ async def _serve(settings: Settings) -> None:
             proxy=trusted_proxy(settings),
             quotas=Quotas(_quota(settings)),
             name=settings.hub.name,
+            broker_is_apart=settings.broker is not None,
             vxp=settings.vxp,
         )
         Reloading(Settings.load(settings.file), parts.telemetry, lambda found: _apply(found, hub, parts)).listen()

@@ -6,11 +6,27 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.core.faults import Undeliverable
+from gateway.core.calendar import Calendar
+from gateway.core.faults import Transient, Undeliverable
+from gateway.core.hours import WorkingTime
 from gateway.ports import Entry
 from tests.api.conftest import Province
 from tests.console.conftest import REASON, Browser
 from tests.contracts.entries import OTHER, RECEIVER, SYSTEM, entry, pushed_entry
+
+
+class Away:
+    """A broker that is not there."""
+
+    async def ready(self) -> None:
+        raise Transient("broker-unavailable")
+
+
+class Full:
+    """A disk that is nearly full."""
+
+    def filled(self) -> float:
+        return 96.0
 
 
 def plain(text: str) -> str:
@@ -82,3 +98,25 @@ async def test_today_is_told_beside_yesterday_by_the_same_quarter_of_an_hour(hub
 async def test_today_is_told_alone_where_there_was_nothing_yesterday(hub: Province, admin: Browser) -> None:
     await hub.hub.ports.ledger.accept(entry(1, accepted_at=hub.clock.now()))
     assert "hôm qua" not in (await admin.get(""))[1]
+
+
+async def test_the_strip_tells_what_the_hub_stands_on(hub: Province, admin: Browser) -> None:
+    _, text = await admin.get("")
+    shown = plain(text.partition('class="card strip"')[2])
+    for wanted in ("Cơ sở dữ liệu SQLite · ", "Hàng đợi trong bộ nhớ · thông", "Ổ đĩa trống ", "UTC+7", "Lịch 2026 chính thức"):
+        assert wanted in shown, wanted
+
+
+async def test_a_broker_that_is_away_and_a_full_disk_are_loud(hub: Province, admin: Browser) -> None:
+    hub.hub.ports = replace(hub.hub.ports, broker=Away(), disk=Full())  # type: ignore[arg-type]  # what is asked of it
+    hub.hub.broker_is_apart = True
+    shown = (await admin.get(""))[1].partition('class="card strip"')[2]
+    assert re.search(r'class="pill bad"[^>]*>RabbitMQ · ', shown)
+    assert '<span class="pill bad">trống 4 %</span>' in shown
+
+
+async def test_a_year_that_is_not_decided_is_provisional(hub: Province, admin: Browser) -> None:
+    rules = hub.hub.rules()
+    made = replace(rules, timekeeping=replace(rules.timekeeping, working_time=WorkingTime(calendar=Calendar())))
+    hub.hub.rules = lambda: made
+    assert '<span class="pill warn">2026 tạm tính</span>' in (await admin.get(""))[1]

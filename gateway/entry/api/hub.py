@@ -19,7 +19,7 @@ class Hub:
     """Ports and rules for the entry. `rules()` gives the rules in force now: a reload swaps them between requests.
 
     `counters` renders the counters of this process as Prometheus text. `name` stands above reports. `name` and `patience` are
-    replaced when the settings are reloaded.
+    replaced when the settings are reloaded. `broker_is_apart` tells RabbitMQ from queues in memory.
     """
 
     ports: Ports
@@ -29,6 +29,7 @@ class Hub:
     quotas: Quotas = field(default_factory=Quotas)
     proxy: Proxy = field(default_factory=Proxy)
     name: str = "Trục liên thông văn bản"
+    broker_is_apart: bool = False
     vxp: VxpSettings = field(default_factory=VxpSettings)
 
 

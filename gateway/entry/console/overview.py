@@ -11,6 +11,7 @@ from gateway.entry.console.harm import Harm, Sight, harms
 from gateway.entry.console.pages import greeting, page
 from gateway.entry.console.pulse import pulses
 from gateway.entry.console.statuses import needing_a_hand
+from gateway.entry.console.strip import strip
 from gateway.entry.console.visit import Visit
 from gateway.flows import oversee
 from gateway.flows.attend import silent
@@ -70,6 +71,7 @@ async def show(visit: Visit) -> web.Response:
         handed=sum(each.handed_over for each in day if each.at >= midnight),
         change=_change(days, midnight),
         pulses=await pulses(visit, sight),
+        strip=await strip(visit),
         standings=[each for each in sight.queues if each.circuit.state is not CircuitState.CLOSED or each.tally.waiting],
         silent=sight.silent,
         agencies=sum(each.in_force(visit.now.date()) for each in visit.rules.directory),

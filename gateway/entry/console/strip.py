@@ -1,0 +1,85 @@
+"""The system strip: whether what the hub stands on holds, in one line."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from gateway.core.alerts import Trouble
+from gateway.core.calendar import Calendar
+from gateway.core.fault_codes import FAULTS
+from gateway.entry.api.door import CONSOLE
+from gateway.entry.console import writing
+from gateway.entry.console.visit import Visit
+from gateway.flows.measure import broker_fault
+
+KINDS: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing that the hub stands on: how it is, how loudly that looks, and where more is told of it."""
+
+    name: str
+    text: str
+    tone: str = "good"
+    url: str = ""
+
+
+async def strip(visit: Visit) -> list[Part]:
+    """Look at everything that the hub stands on. Nothing secret is said, and no place on the disk."""
+    return [await _database(visit), await _broker(visit), await _disk(visit), _clock(visit), _calendar(visit)]
+
+
+async def _database(visit: Visit) -> Part:
+    store = await visit.ports.province.store()
+    name = visit.say("Cơ sở dữ liệu", "Database")
+    return Part(name=name, text=f"{KINDS[store.kind]} · {writing.size(store.octets)}")
+
+
+async def _broker(visit: Visit) -> Part:
+    fault = await broker_fault(visit.ports)
+    kind = "RabbitMQ" if visit.at.broker_is_apart else visit.say("trong bộ nhớ", "in memory")
+    name, url = visit.say("Hàng đợi", "Queues"), f"{CONSOLE}/queues"
+    if fault is None:
+        return Part(name=name, text=visit.say(f"{kind} · thông", f"{kind} · flow"), url=url)
+    known = FAULTS[fault.code]
+    return Part(name=name, text=f"{kind} · {visit.say(known.vi, known.en)}".rstrip("."), tone="bad", url=url)
+
+
+async def _disk(visit: Visit) -> Part:
+    filled = await asyncio.to_thread(visit.ports.disk.filled)
+    rule = visit.rules.alerts.get(Trouble.DISK_NEARLY_FULL)
+    full = rule is not None and rule.at is not None and filled >= rule.at
+    free = f"{100 - filled:.0f} %"
+    return Part(name=visit.say("Ổ đĩa", "Disk"), text=visit.say(f"trống {free}", f"{free} free"), tone="bad" if full else "good")
+
+
+def _clock(visit: Visit) -> Part:
+    return Part(name=visit.say("Đồng hồ", "Clock"), text=f"{visit.now:%H:%M:%S} UTC+7")
+
+
+def _calendar(visit: Visit) -> Part:
+    calendar, today = visit.rules.timekeeping.working_time.calendar, visit.now.date()
+    provisional = calendar.is_provisional(today.year)
+    year = f"{today.year} {visit.say('tạm tính', 'provisional') if provisional else visit.say('chính thức', 'official')}"
+    return Part(
+        name=visit.say("Lịch", "Calendar"),
+        text=" · ".join([year, *_coming(visit, calendar, today)]),
+        tone="warn" if provisional else "good",
+    )
+
+
+def _coming(visit: Visit, calendar: Calendar, today: date) -> list[str]:
+    """Name the next day on which it is not as usual, where one is known."""
+    special = {
+        day: word
+        for year in calendar.years.values()
+        for days, word in ((year.off, visit.say("nghỉ", "off")), (year.worked, visit.say("làm bù", "worked")))
+        for day in days
+        if day > today
+    }
+    first = min(special, default=None)
+    if first is None:
+        return []
+    return [f"{special[first]} {writing.weekday(first, english=visit.english)} {writing.day(first)}"]
