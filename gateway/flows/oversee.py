@@ -27,6 +27,8 @@ from gateway.ports import (
     Seal,
 )
 
+REMARK_CHARACTERS: Final = 1_000
+"""A page of a document is read at a glance; what is longer belongs into a file of its own."""
 AT_ONCE: Final = 10_000
 """Dead letters that one decision is carried out on: fifty transactions, which take some seconds."""
 
@@ -102,6 +104,16 @@ async def refuse(ledger: Ledger, document: str, decision: Decision) -> tuple[Doc
 async def open_content(remarks: Remarks, document: str, what: str, decision: Decision) -> None:
     """Write down that an officer opens a part of a document's content: before anything of it is given out."""
     await remarks.opened(document, what, by=decision.by, reason=decision.reason, now=decision.now)
+
+
+async def remark(remarks: Remarks, document: str, text: str, *, by: str, now: datetime) -> None:
+    """Write about a document, for other officers alone. Raises `not-found`, `malformed-request` for nothing or too much."""
+    written = text.replace("\r\n", "\n").replace("\0", "").strip()
+    if not 0 < len(written) <= REMARK_CHARACTERS:
+        detail = f"Ghi chú có từ 1 đến {REMARK_CHARACTERS} ký tự."
+        detail_en = f"A note has from 1 to {REMARK_CHARACTERS} characters."
+        raise Rejected("malformed-request", path="text", detail=detail, detail_en=detail_en)
+    await remarks.write(document, written, by=by, now=now)
 
 
 async def resolve_status(statuses: HeldStatuses, seal: Seal, status: str, delivery: str | None, decision: Decision) -> None:

@@ -1,11 +1,11 @@
-"""The tables of the console: who is signed in, and the words that documents are found by."""
+"""The tables of the console: who is signed in, what officers write about documents, and the words that these are found by."""
 
 import sqlalchemy as sa
 
 from gateway.infra.tables import Moment
 from gateway.infra.tables_watched import METADATA
 
-__all__ = ["METADATA", "searched", "sessions"]
+__all__ = ["METADATA", "remarks", "searched", "sessions"]
 
 sessions = sa.Table(
     "sessions",
@@ -17,6 +17,16 @@ sessions = sa.Table(
     sa.Column("begun_at", Moment, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
     sa.Column("ends_at", Moment, nullable=False),
+)
+
+remarks = sa.Table(
+    "remarks",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("document", sa.String(32), sa.ForeignKey("documents.id"), nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
 )
 
 searched = sa.Table(

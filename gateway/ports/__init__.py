@@ -33,7 +33,7 @@ from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
 from gateway.ports.presence import Backlog, Presence
 from gateway.ports.province import Minute, OverdueTally, Province, Quarter, Store, Wanted
 from gateway.ports.reconciliation import Reconciliation
-from gateway.ports.remarks import Remarks
+from gateway.ports.remarks import Remark, Remarks
 from gateway.ports.reports import Reports
 from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
 from gateway.ports.sessions import Session, Sessions
@@ -106,6 +106,7 @@ __all__ = [
     "Recalled",
     "Reconciliation",
     "Refusal",
+    "Remark",
     "Remarks",
     "Reports",
     "Route",

@@ -23,6 +23,7 @@ ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "held.released": ("Cho văn bản bị giữ đi tiếp", "Released what the policy held"),
     "held.turned_back": ("Trả lại văn bản bị giữ", "Gave back what the policy held"),
     "document.opened": ("Mở nội dung văn bản", "Opened the content of a document"),
+    "document.remarked": ("Ghi chú về văn bản", "Wrote a note about a document"),
     "status.applied": ("Ghép trạng thái vào văn bản", "Matched a status to a document"),
     "status.dropped": ("Bỏ trạng thái", "Dropped a status"),
     "deadline.extended": ("Gia hạn", "Extended a deadline"),

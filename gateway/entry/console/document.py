@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from aiohttp import hdrs, web
 
@@ -18,6 +19,9 @@ from gateway.entry.console.visit import Form, Visit
 from gateway.flows import oversee
 from gateway.flows.keep_time import keep_time
 from gateway.ports import Filter
+
+REMARKS: Final = 100
+"""Notes of one page, the newest: no officer reads more of one document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,8 @@ async def _draw(visit: Visit, checked: Checked | None) -> web.Response:
         courses=courses,
         own=[each for each in owed if each.delivery is None],
         linked=linked,
+        remarks=await visit.ports.remarks.of(document.id, limit=REMARKS),
+        remark_characters=oversee.REMARK_CHARACTERS,
         receipts=await visit.ports.province.receipts(document.id),
         working_left=visit.working_left,
         trusted_as=signatures.trusted_as(document),
@@ -113,6 +119,13 @@ async def release(visit: Visit, form: Form) -> web.Response:
 async def give_back(visit: Visit, form: Form) -> web.Response:
     """Give back to its sender what the policy holds."""
     await oversee.refuse(visit.ports.ledger, visit.request.match_info["id"], visit.decision(form))
+    return _back(visit)
+
+
+async def remark(visit: Visit, form: Form) -> web.Response:
+    """Write a note about it, which other officers see and no agency."""
+    own = visit.request.match_info["id"]
+    await oversee.remark(visit.ports.remarks, own, form.get("text"), by=visit.officer.id, now=visit.now)
     return _back(visit)
 
 
