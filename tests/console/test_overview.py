@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.core.calendar import Calendar
+from gateway.core.calendar import Calendar, Year
 from gateway.core.faults import Transient, Undeliverable
 from gateway.core.hours import WorkingTime
 from gateway.ports import Entry
@@ -31,6 +31,21 @@ class Full:
 
 def plain(text: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+@pytest.fixture(autouse=True)
+async def ten_o_clock(hub: Province, admin: Browser) -> None:
+    """Let it be ten in the morning: a day has begun, and an hour is far from its end."""
+    now = hub.clock.now()
+    hub.clock.time = (now + timedelta(days=1)).replace(hour=10, minute=5, second=10)
+    await admin.sign_in("can-bo-admin")
+
+
+def kept(hub: Province, calendar: Calendar) -> None:
+    """Let another calendar hold."""
+    rules = hub.hub.rules()
+    made = replace(rules, timekeeping=replace(rules.timekeeping, working_time=WorkingTime(calendar=calendar)))
+    hub.hub.rules = lambda: made
 
 
 async def agency(admin: Browser, organ: str) -> tuple[str, list[str]]:
@@ -86,12 +101,10 @@ async def test_those_in_trouble_come_first_then_the_busiest(hub: Province, admin
 
 
 async def test_today_is_told_beside_yesterday_by_the_same_quarter_of_an_hour(hub: Province, admin: Browser) -> None:
-    hub.clock.advance(hours=1)
     at = hub.clock.now()
     earlier, later = at - timedelta(days=1, minutes=30), at - timedelta(days=1, minutes=-30)
     for number, accepted_at in enumerate((earlier, earlier, later, at - timedelta(minutes=30)), 1):
         await hub.hub.ports.ledger.accept(entry(number, accepted_at=accepted_at))
-    await admin.sign_in("can-bo-admin")
     assert "giảm 1 so với hôm qua" in (await admin.get(""))[1]
 
 
@@ -101,10 +114,12 @@ async def test_today_is_told_alone_where_there_was_nothing_yesterday(hub: Provin
 
 
 async def test_the_strip_tells_what_the_hub_stands_on(hub: Province, admin: Browser) -> None:
-    _, text = await admin.get("")
-    shown = plain(text.partition('class="card strip"')[2])
-    for wanted in ("Cơ sở dữ liệu SQLite · ", "Hàng đợi trong bộ nhớ · thông", "Ổ đĩa trống ", "UTC+7", "Lịch 2026 chính thức"):
+    today = hub.clock.now().date()
+    kept(hub, Calendar(years={today.year: Year(off={today + timedelta(days=number): "nghỉ" for number in (0, 9, 8)})}))
+    shown = plain((await admin.get(""))[1].partition('class="card strip"')[2])
+    for wanted in ("Cơ sở dữ liệu SQLite · ", "Hàng đợi trong bộ nhớ · thông", "Ổ đĩa trống ", "Đồng hồ 10:05:10 UTC+7"):
         assert wanted in shown, wanted
+    assert re.search(rf"Lịch {today.year} chính thức · nghỉ [\w ]+ {today + timedelta(days=8):%d/%m/%Y}", shown)
 
 
 async def test_a_broker_that_is_away_and_a_full_disk_are_loud(hub: Province, admin: Browser) -> None:
@@ -116,7 +131,5 @@ async def test_a_broker_that_is_away_and_a_full_disk_are_loud(hub: Province, adm
 
 
 async def test_a_year_that_is_not_decided_is_provisional(hub: Province, admin: Browser) -> None:
-    rules = hub.hub.rules()
-    made = replace(rules, timekeeping=replace(rules.timekeeping, working_time=WorkingTime(calendar=Calendar())))
-    hub.hub.rules = lambda: made
-    assert '<span class="pill warn">2026 tạm tính</span>' in (await admin.get(""))[1]
+    kept(hub, Calendar())
+    assert f'<a class="pill warn" href="/console/calendar">{hub.clock.now().year} tạm tính</a>' in (await admin.get(""))[1]

@@ -67,6 +67,7 @@ def _calendar(visit: Visit) -> Part:
         name=visit.say("Lịch", "Calendar"),
         text=" · ".join([year, *_coming(visit, calendar, today)]),
         tone="warn" if provisional else "good",
+        url=f"{CONSOLE}/calendar",
     )
 
 
