@@ -135,6 +135,7 @@ FAULTS: dict[str, FaultCode] = {
     "deadline-ended": _sender(409, "Thời hạn này đã kết thúc.", "This deadline has ended.", "Xem GET /deadlines.", "See GET /deadlines."),
     "deadline-overdue": _sender(409, "Thời hạn đã quá hạn, không tạm dừng được.", "An overdue deadline cannot be paused: what is late stays late.", "Gia hạn hoặc miễn, có lý do.", "Extend or waive it, with the reason."),
     "deadline-paused": _sender(409, "Thời hạn này đang tạm dừng.", "This deadline is paused already.", "Xem GET /deadlines?state=paused; cho tính tiếp, gia hạn hoặc miễn.", "See GET /deadlines?state=paused; resume, extend or waive it."),
+    "deadline-reminded": _sender(409, "Đơn vị vừa được nhắc về thời hạn này.", "The agency was reminded of this deadline a moment ago.", "Chờ đủ 30 phút từ lần nhắc trước; gấp hơn thì gọi điện.", "Wait until 30 minutes have passed since; where that is too long, telephone."),
     "deadline-not-paused": _sender(409, "Thời hạn này không tạm dừng.", "This deadline is not paused.", "Xem GET /deadlines?state=paused.", "See GET /deadlines?state=paused."),
     "alert-closed": _sender(409, "Cảnh báo này đã hết.", "This alert is over.", "Xem lienthong alerts list.", "See lienthong alerts list."),
     "paper-unexpected": _sender(422, "Văn bản này không có bản giấy đi kèm.", "No paper copy follows this document.", "Kiểm tra lại mã lượt chuyển.", "Check the delivery id."),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from gateway.core.deadlines import RUNNING, Deadline, DeadlineState, Rule
+from gateway.core.faults import Rejected
 from gateway.core.hours import Schedule
 
 WORKING_DAY: Final = timedelta(hours=7, minutes=30)
@@ -14,7 +15,7 @@ WORKING_DAY: Final = timedelta(hours=7, minutes=30)
 
 
 class Step(StrEnum):
-    """A step of the ladder, at a time that is counted from the deadline's."""
+    """A step of the ladder, at a time that is counted from the deadline's; the last two are of none: officers remind by hand."""
 
     HALF = "half"
     LAST_DAY = "last_day"
@@ -22,6 +23,8 @@ class Step(StrEnum):
     OVERDUE = "overdue"
     DAY_LATER = "day_later"
     THREE_DAYS_LATER = "three_days_later"
+    ASKED = "asked"
+    ASKED_LATE = "asked_late"
 
 
 class Audience(StrEnum):
@@ -33,7 +36,10 @@ class Audience(StrEnum):
     PROVINCE = "province"
 
 
-BEFORE: Final = frozenset({Step.HALF, Step.LAST_DAY, Step.LAST_HOUR})
+BEFORE: Final = frozenset({Step.HALF, Step.LAST_DAY, Step.LAST_HOUR, Step.ASKED})
+BY_HAND: Final = frozenset({Step.ASKED, Step.ASKED_LATE})
+REMIND_AGAIN: Final = timedelta(minutes=30)
+"""After which an officer may remind again: whoever was told has had time to look, and several officers are not a flood."""
 
 Ladder = tuple[tuple[Step, frozenset[Audience]], ...]
 """The steps of a rule, in the order of time, each with those who are told."""
@@ -115,6 +121,14 @@ def climbed(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> tuple[Dea
         raise ValueError("no step follows")
     state = DeadlineState.OVERDUE if rung.at >= deadline.due_at else deadline.state
     return armed(replace(deadline, stage=rung.number + 1, state=state), schedule, ladder), rung
+
+
+def reminder(deadline: Deadline, now: datetime) -> Rung:
+    """Give the step that a reminder by hand is. Raises `deadline-ended` and `deadline-paused`."""
+    if deadline.state not in RUNNING:
+        raise Rejected("deadline-paused" if deadline.state is DeadlineState.PAUSED else "deadline-ended", path=deadline.id)
+    step = Step.ASKED_LATE if now >= deadline.due_at else Step.ASKED
+    return Rung(number=deadline.stage, step=step, at=now, tells=_AGENCY)
 
 
 def _next(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> Rung | None:

@@ -203,15 +203,19 @@ def _revised(what: str, code: str, reason: str) -> str:
     return f"{what} {code}" if reason == code else f"{what} {code}: {reason}"
 
 
+_STEPS: Final = {"asked": "Nhắc", **dict.fromkeys(("overdue", "day_later", "three_days_later", "asked_late"), "Quá hạn")}
+"""What a step of a deadline is called; the others come before it is due."""
+
+
 def _reminder(data: dict[str, Any], organs: Collection[OrganId]) -> _Said | None:
     """Say a step of a deadline to those whom it tells; its delivery stands where it stood."""
     tells = {"agency": data["to"], "sender": data["from"]}
     if data["delivery_state"] is None or not any(tells.get(each) in organs for each in data["tells"]):
         return None
     due_at = datetime.fromisoformat(data["due_at"])
-    late = "Quá hạn" if data["step"] in {"overdue", "day_later", "three_days_later"} else "Sắp đến hạn"
+    said = _STEPS.get(data["step"], "Sắp đến hạn")
     return _Said(
-        state=State(data["delivery_state"]), words=f"{late}: {RULES[Rule(data['rule'])].vi} (hạn {due_at:%H:%M %d/%m/%Y})"
+        state=State(data["delivery_state"]), words=f"{said}: {RULES[Rule(data['rule'])].vi} (hạn {due_at:%H:%M %d/%m/%Y})"
     )
 
 

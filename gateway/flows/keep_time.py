@@ -92,6 +92,11 @@ async def let_off(deadlines: Deadlines, deadline: str, decision: Decision) -> Ow
     return await _decide(deadlines, deadline, waived, "deadline.waived", decision)
 
 
+async def remind(deadlines: Deadlines, rules: Rules, deadline: str, decision: Decision) -> Owed:
+    """Remind the agency that owes it now. Raises `not-found`, `deadline-ended`, `-paused` and `-reminded`."""
+    return await deadlines.remind(deadline, rules.timekeeping, by=decision.by, reason=decision.reason, now=decision.now)
+
+
 async def _decide(
     deadlines: Deadlines, deadline: str, change: Callable[[Owed], Deadline], action: str, decision: Decision
 ) -> Owed:

@@ -1,47 +1,87 @@
-"""The steps of deadlines: taken when they are due, each once, and said in events stamped with the time they became true."""
+"""The steps of deadlines: taken when they are due, each once, and said in events stamped with the time they became true.
+
+A reminder by hand is said as a step is, and told in the same ways.
+"""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from gateway.core.deadlines import Deadline
-from gateway.core.ladder import Rung, Step
+from gateway.core.faults import Rejected
+from gateway.core.ladder import REMIND_AGAIN, Rung, Step, reminder
 from gateway.core.letters import Letter, of_step
-from gateway.core.model import Document
+from gateway.core.model import VIETNAM, Document
 from gateway.core.timekeeping import Timekeeping
 from gateway.infra import ledger_events
+from gateway.infra.audit import record
 from gateway.infra.deadline_rows import read_deadline, write_deadlines
 from gateway.infra.ledger_rows import read_document
 from gateway.infra.letter_rows import write_letters
-from gateway.infra.tables import deadlines, deliveries, documents
+from gateway.infra.tables import deadlines, deliveries, documents, events
+from gateway.ports import Owed
 
-_d = deadlines.c
+_d, _e = deadlines.c, events.c
+_SAID: Final = ("deadline.reminder", "deadline.overdue")
 
 
 def take(connection: sa.Connection, by: Timekeeping, limit: int, now: datetime) -> int:
     """Take what is due, the earliest first; who else is at it takes other ones."""
-    select = (
-        sa.select(deadlines, documents, deliveries.c.state.label("stands"))
-        .join(documents, documents.c.id == _d.document)
-        .outerjoin(deliveries, deliveries.c.id == _d.delivery)
-        .where(_d.next_at <= now)
-        .order_by(_d.next_at)
-        .limit(limit)
-        .with_for_update(of=deadlines, skip_locked=True)
-    )
+    select = _standing().where(_d.next_at <= now).order_by(_d.next_at).limit(limit)
     changed, letters = [], list[Letter]()
-    for row in connection.execute(select):
-        found, document = ({c.name: row._mapping[c] for c in table.c} for table in (deadlines, documents))
-        after, said = by.due(read_deadline(found), now)
+    for row in connection.execute(select.with_for_update(of=deadlines, skip_locked=True)):
+        owed = owed_of(row)
+        after, said = by.due(owed.deadline, now)
         changed.append(after)
         for rung in said:
-            _say_step(connection, after, read_document(document, ()), rung, row.stands)
+            _say_step(connection, after, owed.document, rung, row.stands)
             if by.by_mail:
-                letters += of_step(after, read_document(document, ()), rung, _happened(rung), by.working_time, now)
+                letters += of_step(after, owed.document, rung, _happened(rung), by.working_time, now)
     write_deadlines(connection, changed, frozenset(each.id for each in changed))
     write_letters(connection, letters)
     return len(changed)
+
+
+def remind(connection: sa.Connection, deadline: str, timekeeping: Timekeeping, by: str, reason: str, now: datetime) -> Owed:
+    """Remind who owes it, under its lock, so that of two officers at once one is told that it was done."""
+    row = connection.execute(_standing().where(_d.id == deadline).with_for_update(of=deadlines)).first()
+    if row is None:
+        raise Rejected("not-found", path=deadline)
+    owed = owed_of(row)
+    rung = reminder(owed.deadline, now)
+    _demand_quiet(connection, owed.deadline, now)
+    _say_step(connection, owed.deadline, owed.document, rung, row.stands, by=by, reason=reason)
+    if timekeeping.by_mail:
+        write_letters(connection, of_step(owed.deadline, owed.document, rung, _happened(rung), timekeeping.working_time, now))
+    subject = {"deadline": deadline, "document": owed.document.id, "organ": owed.deadline.organ}
+    record(connection, actor=by, action="deadline.reminded", subject=subject, reason=reason, at=now)
+    return owed
+
+
+def _standing() -> sa.Select[Any]:
+    return (
+        sa.select(deadlines, documents, deliveries.c.state.label("stands"))
+        .join(documents, documents.c.id == _d.document)
+        .outerjoin(deliveries, deliveries.c.id == _d.delivery)
+    )
+
+
+def _demand_quiet(connection: sa.Connection, deadline: Deadline, now: datetime) -> None:
+    """Hold that nothing was said of it lately, by hand or by its ladder. Raises `deadline-reminded`."""
+    said = sa.and_(_e.document == deadline.document, _e.type.in_(_SAID), _e.at > now - REMIND_AGAIN)
+    last = [at for at, data in connection.execute(sa.select(_e.at, _e.data).where(said)) if data["deadline"] == deadline.id]
+    if last:
+        told = max(last).astimezone(VIETNAM)
+        raise Rejected(
+            "deadline-reminded", path=deadline.id, detail=f"Lần trước lúc {told:%H:%M}.", detail_en=f"Last at {told:%H:%M}."
+        )
+
+
+def owed_of(row: sa.Row[Any]) -> Owed:
+    """Read a deadline and its document from a row that has both."""
+    found, document = ({c.name: row._mapping[c] for c in table.c} for table in (deadlines, documents))
+    return Owed(deadline=read_deadline(found), document=read_document(document, ()))
 
 
 def say(connection: sa.Connection, deadline: Deadline, document: Document, happened: str, at: datetime, **more: Any) -> None:
@@ -71,9 +111,11 @@ def say(connection: sa.Connection, deadline: Deadline, document: Document, happe
     ledger_events.write(connection, [row])
 
 
-def _say_step(connection: sa.Connection, deadline: Deadline, document: Document, rung: Rung, stands: str | None) -> None:
-    tells = sorted(rung.tells)
-    say(connection, deadline, document, _happened(rung), rung.at, step=rung.step.value, tells=tells, delivery_state=stands)
+def _say_step(
+    connection: sa.Connection, deadline: Deadline, document: Document, rung: Rung, stands: str | None, **more: str
+) -> None:
+    tells, step = sorted(rung.tells), rung.step.value
+    say(connection, deadline, document, _happened(rung), rung.at, step=step, tells=tells, delivery_state=stands, **more)
 
 
 def _happened(rung: Rung) -> str:

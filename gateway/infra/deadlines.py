@@ -68,6 +68,9 @@ class SqlDeadlines:
     ) -> Owed:
         return await self._executor.write(lambda c: _decide(c, deadline, change, action, by, reason, now))
 
+    async def remind(self, deadline: str, timekeeping: Timekeeping, *, by: str, reason: str, now: datetime) -> Owed:
+        return await self._executor.write(lambda c: deadline_steps.remind(c, deadline, timekeeping, by, reason, now))
+
 
 def _are_kept(connection: sa.Connection) -> bool:
     seq = connection.execute(sa.select(_t.seq).where(_t.id == KEEPER)).scalar() or 0
@@ -166,9 +169,7 @@ def _move(
 
 
 def _owed_rows(rows: Iterable[sa.Row[Any]]) -> Iterator[Owed]:
-    for row in rows:
-        deadline, document = ({c.name: row._mapping[c] for c in table.c} for table in (deadlines, documents))
-        yield Owed(deadline=read_deadline(deadline), document=read_document(document, ()))
+    return map(deadline_steps.owed_of, rows)
 
 
 def _owed(

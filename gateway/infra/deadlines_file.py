@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from gateway.core.deadlines import Lengths, Rule
 from gateway.core.faults import Misconfigured
 from gateway.core.hours import WorkingTime
-from gateway.core.ladder import USUAL, Audience, Ladder, Step
+from gateway.core.ladder import BY_HAND, USUAL, Audience, Ladder, Step
 from gateway.core.model import Priority
 from gateway.core.timekeeping import Timekeeping
 from gateway.infra.toml_file import read_toml
 from gateway.sdk.shipped import shipped
 
-_ORDER: Final = list(Step)
+_ORDER: Final = [each for each in Step if each not in BY_HAND]
 
 
 class _Table(BaseModel):
@@ -60,8 +60,8 @@ def load_timekeeping(file: Path, working_time: WorkingTime) -> Timekeeping:
 
 
 def _ladder(file: Path, rule: Rule, steps: tuple[StepTable, ...]) -> Ladder:
-    places = [_ORDER.index(each.step) for each in steps]
-    if places != sorted(set(places)):
+    named = [each.step for each in steps]
+    if named != [each for each in _ORDER if each in named]:
         names = ", ".join(_ORDER)
         raise Misconfigured("misconfigured", detail=f"{file}: ladder.{rule}: {names}")
     return tuple((each.step, each.tells) for each in steps)

@@ -57,3 +57,9 @@ class Deadlines(Protocol):
 
         Raises `not-found`, and `deadline-ended` where it is owed no more.
         """
+
+    async def remind(self, deadline: str, timekeeping: Timekeeping, *, by: str, reason: str, now: datetime) -> Owed:
+        """Remind who owes it, as a step of its ladder would; audited.
+
+        Raises `not-found`, `deadline-ended`, `deadline-paused`, and `deadline-reminded` where it was said a moment ago.
+        """

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.core.deadlines import DeadlineState, Rule
 from gateway.core.directory import Link
 from gateway.core.model import State
 from gateway.flows.inform import inform
-from gateway.flows.keep_time import take_steps
+from gateway.flows.keep_time import keep_time, remind, take_steps
+from gateway.flows.oversee import Decision
 from tests.flows.plane import PUSHED, SENDING, Plane, opened
 
 LINK = Link(adapter="test", settings={}, seconds=5)
@@ -52,3 +54,21 @@ async def test_the_sender_is_told_once_the_receiver_is_a_day_late(plane: Plane) 
     await take_steps(plane.ports, plane.rules)
     await inform(plane.ports, SENDER, LINK)
     assert any("Tiếp nhận" in each.description for each in plane.office.told)
+
+
+@pytest.mark.parametrize(("hours", "word"), [(0, "Nhắc: "), (240, "Quá hạn: ")])
+async def test_the_receivers_system_is_told_when_an_officer_reminds(plane: Plane, hours: int, word: str) -> None:
+    await plane.send(due_date=date(2026, 12, 1))
+    await plane.work()
+    await keep_time(plane.ports.deadlines, plane.rules)
+    plane.clock.advance(hours=hours)
+    (owed,) = [
+        each.deadline
+        for each in (await plane.ports.deadlines.owed(None, states=[DeadlineState.OPEN], after=None, limit=9)).items
+        if each.deadline.rule is Rule.RESPONSE
+    ]
+    decision = Decision(by="truc-ban", reason="sở hỏi", now=plane.clock.now())
+    await remind(plane.ports.deadlines, plane.rules, owed.id, decision)
+    await inform(plane.ports, PUSHED, LINK)
+    words = [each.description for each in plane.office.told if each.code is None]
+    assert len([each for each in words if each.startswith(f"{word}Hồi báo (hạn ")]) == 1

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from gateway.core.deadlines import Deadline
+from gateway.core.deadlines import RUNNING, Deadline
 from gateway.core.faults import Rejected
 from gateway.core.model import Delivery, Event
 from gateway.entry.api.door import CONSOLE
@@ -18,6 +18,7 @@ from gateway.entry.console.standing import Standing, standing, surroundings
 from gateway.entry.console.visit import Form, Visit
 from gateway.flows import oversee
 from gateway.flows.keep_time import keep_time
+from gateway.flows.keep_time import remind as remind_of
 from gateway.ports import Filter
 
 REMARKS: Final = 100
@@ -86,6 +87,7 @@ async def _draw(visit: Visit, checked: Checked | None) -> web.Response:
         remark_characters=oversee.REMARK_CHARACTERS,
         receipts=await visit.ports.province.receipts(document.id),
         working_left=visit.working_left,
+        running=RUNNING,
         trusted_as=signatures.trusted_as(document),
         checked=checked,
         here=_place(document.id),
@@ -119,6 +121,12 @@ async def release(visit: Visit, form: Form) -> web.Response:
 async def give_back(visit: Visit, form: Form) -> web.Response:
     """Give back to its sender what the policy holds."""
     await oversee.refuse(visit.ports.ledger, visit.request.match_info["id"], visit.decision(form))
+    return _back(visit)
+
+
+async def remind(visit: Visit, form: Form) -> web.Response:
+    """Remind who owes something of it."""
+    await remind_of(visit.ports.deadlines, visit.rules, visit.request.match_info["deadline"], visit.decision(form))
     return _back(visit)
 
 
