@@ -88,6 +88,13 @@ async def test_a_day_off_shows_the_deadlines_that_it_would_move_and_moves_none(h
     assert await owed(hub) == kept
 
 
+async def test_what_the_calendar_moves_anyway_is_no_effect_of_a_day(hub: Province, admin: Browser) -> None:
+    await hub.province.send(document_package())
+    await admin.get("/answers")
+    keep(hub, calendar=Calendar(years={day.year: Year(off=dict.fromkeys(days(hub), "bão")) for day in days(hub)}))
+    assert "Không thời hạn đang mở nào đổi." in (await admin.get("/calendar?day=2025-01-06&kind=off"))[1]
+
+
 async def test_a_day_that_concerns_nothing_moves_nothing(hub: Province, admin: Browser) -> None:
     await hub.province.send(document_package())
     assert "Không thời hạn đang mở nào đổi." in (await admin.get("/calendar?day=2025-01-06&kind=off"))[1]

@@ -123,10 +123,16 @@ def _proposal(visit: Visit) -> Proposal | None:
 
 
 async def _effect(visit: Visit, proposed: Proposal) -> list[tuple[Deadline, Deadline]]:
-    """Give the deadlines that would move, before and after, the earliest first; nothing is written."""
-    await keep_time(visit.ports.deadlines, visit.rules)
-    moved = await move_all(visit.ports.deadlines, _with(visit.rules, proposed), visit.now, preview=True)
-    return sorted(moved, key=lambda each: each[0].due_at)
+    """Give the deadlines that would move, before and after, the earliest first; nothing is written.
+
+    Before is what the calendar that holds now makes of them, which the worker may not have written down yet.
+    """
+    deadlines = visit.ports.deadlines
+    await keep_time(deadlines, visit.rules)
+    held = {new.id: new for _, new in await move_all(deadlines, visit.rules, visit.now, preview=True)}
+    changed = await move_all(deadlines, _with(visit.rules, proposed), visit.now, preview=True)
+    moved = ((held.get(old.id, old), new) for old, new in changed)
+    return sorted(((old, new) for old, new in moved if old.due_at != new.due_at), key=lambda each: each[0].due_at)
 
 
 def _with(rules: Rules, proposed: Proposal) -> Rules:
