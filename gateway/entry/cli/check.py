@@ -58,6 +58,13 @@ async def _all(config: Path) -> AsyncIterator[Check]:
         yield each
     yield await _ledger(settings)
     yield await _vault(settings)
+    async for each in _reached(settings):
+        yield each
+    yield await _pdfs()
+
+
+async def _reached(settings: Settings) -> AsyncIterator[Check]:
+    """Try what the settings name outside the hub."""
     async for each in link_checks(settings):
         yield each
     if settings.broker is not None:
@@ -66,7 +73,6 @@ async def _all(config: Path) -> AsyncIterator[Check]:
         yield await mail_check(settings)
     if settings.alerts.webhook is not None:
         yield announcer_check(settings)
-    yield await _pdfs()
     clamd = scanner(settings)
     if clamd is not None:
         yield await _scanner(settings, clamd)
