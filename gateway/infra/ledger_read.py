@@ -17,8 +17,8 @@ _FACTS = sa.case({fact.value: rank for rank, fact in enumerate(Fact)}, value=rec
 """Facts of one moment, in the order in which they become true."""
 
 
-def document(connection: sa.Connection, wanted: str, organs: Organs) -> DocumentView:
-    """Give a document. Raises `not-found`."""
+def document(connection: sa.Connection, wanted: str, organs: Organs | None) -> DocumentView:
+    """Give a document, whole where `organs` is None. Raises `not-found`."""
     found = views(connection, [wanted], organs)
     if not found:
         raise Rejected("not-found", path=wanted)
@@ -81,10 +81,12 @@ def delivery_views(
     return tuple(DocumentView(document=known[row["document"]], deliveries=(read_delivery(row),)) for row in rows)
 
 
-def history(connection: sa.Connection, wanted: str, organs: Organs) -> History:
-    """Give a document with its events, oldest first. Raises `not-found`."""
+def history(connection: sa.Connection, wanted: str, organs: Organs | None) -> History:
+    """Give a document with its events, oldest first, all where `organs` is None. Raises `not-found`."""
     view = document(connection, wanted, organs)
-    select = sa.select(events).where(events.c.document == wanted, _audible(organs)).order_by(events.c.seq)
+    select = sa.select(events).where(events.c.document == wanted).order_by(events.c.seq)
+    if organs is not None:
+        select = select.where(_audible(organs))
     return History(view=view, events=tuple(read_event(row) for row in connection.execute(select).mappings()))
 
 
@@ -154,18 +156,19 @@ def position(cursor: str, length: int = 1) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def views(connection: sa.Connection, wanted: list[str], organs: Organs) -> tuple[DocumentView, ...]:
-    """Give documents as a caller sees them, in this order; those that he may not see are left out."""
+def views(connection: sa.Connection, wanted: list[str], organs: Organs | None) -> tuple[DocumentView, ...]:
+    """Give documents as a caller sees them, in this order; those that he may not see are left out. Who is None sees all."""
     known = documents_of(connection, wanted)
+    whole = {each for each in known if organs is None or known[each].sender in organs}
     select = sa.select(deliveries).where(deliveries.c.document.in_(wanted)).order_by(deliveries.c.seq)
     seen: dict[str, list[Any]] = {each: [] for each in wanted}
     for row in connection.execute(select).mappings():
-        if known[row["document"]].sender in organs or (row["receiver"] in organs and not row["withheld"]):
+        if row["document"] in whole or (row["receiver"] in (organs or ()) and not row["withheld"]):
             seen[row["document"]].append(read_delivery(row))
     return tuple(
         DocumentView(document=known[each], deliveries=tuple(seen[each]))
         for each in wanted
-        if each in known and (seen[each] or known[each].sender in organs)
+        if each in known and (seen[each] or each in whole)
     )
 
 

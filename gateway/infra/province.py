@@ -2,19 +2,19 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from gateway.core.deadlines import DeadlineState, Rule
-from gateway.core.faults import Rejected
 from gateway.core.model import OrganId, Priority, Receipt
+from gateway.infra import ledger_read
 from gateway.infra.executor import Executor
-from gateway.infra.ledger_read import cursor, documents_of, position
-from gateway.infra.ledger_rows import read_delivery, read_event, read_receipt
+from gateway.infra.ledger_read import cursor, position
+from gateway.infra.ledger_rows import read_receipt
 from gateway.infra.tables import Moment, deadlines, deliveries, documents, events, receipts
 from gateway.infra.tables_console import searched
-from gateway.ports import DocumentView, History, Minute, OverdueTally, Page, Quarter, Store, Wanted
+from gateway.ports import History, Minute, OverdueTally, Page, Quarter, Store, Wanted
 
 MINUTE_MICROSECONDS: Final = 60 * 1_000_000
 QUARTER_MICROSECONDS: Final = 15 * MINUTE_MICROSECONDS
@@ -41,7 +41,7 @@ class SqlProvince:
         return await self._executor.read(lambda c: _find(c, wanted, after, limit))
 
     async def history(self, document: str) -> History:
-        return await self._executor.read(lambda c: _history(c, document))
+        return await self._executor.read(lambda c: ledger_read.history(c, document, None))
 
     async def receipts(self, document: str) -> tuple[Receipt, ...]:
         select = sa.select(receipts).where(receipts.c.document == document).order_by(receipts.c.at, receipts.c.seq)
@@ -80,7 +80,7 @@ def _find(connection: sa.Connection, wanted: Wanted, after: str | None, limit: i
     found = select.order_by(seq.desc()).limit(limit + 1).subquery()
     named = sa.select(documents.c.id, documents.c.seq).join(found, found.c.seq == documents.c.seq)
     rows = connection.execute(named.order_by(documents.c.seq.desc())).all()
-    items = _views(connection, [row.id for row in rows[:limit]])
+    items = ledger_read.views(connection, [row.id for row in rows[:limit]], None)
     return Page(items=items, next=cursor(rows[limit - 1].seq) if len(rows) > limit else None)
 
 
@@ -155,23 +155,6 @@ def matching(words: tuple[str, ...], dialect: str) -> sa.ColumnElement[bool]:
         return sa.func.to_tsvector("simple", searched.c.words).op("@@")(sa.func.to_tsquery("simple", query))
     query = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"{"*" if begun else ""}'])
     return sa.literal_column("searched").op("MATCH")(query)
-
-
-def _history(connection: sa.Connection, document: str) -> History:
-    found = _views(connection, [document])
-    if not found:
-        raise Rejected("not-found", path=document)
-    select = sa.select(events).where(events.c.document == document).order_by(events.c.seq)
-    return History(view=found[0], events=tuple(map(read_event, connection.execute(select).mappings())))
-
-
-def _views(connection: sa.Connection, wanted: list[str]) -> tuple[DocumentView, ...]:
-    known = documents_of(connection, wanted)
-    made: dict[str, list[Any]] = {each: [] for each in known}
-    select = sa.select(deliveries).where(deliveries.c.document.in_(wanted)).order_by(deliveries.c.seq)
-    for row in connection.execute(select).mappings():
-        made[row["document"]].append(read_delivery(row))
-    return tuple(DocumentView(document=known[each], deliveries=tuple(made[each])) for each in wanted if each in known)
 
 
 def _quarters(connection: sa.Connection, since: datetime, until: datetime) -> tuple[Quarter, ...]:
