@@ -1,6 +1,6 @@
 """Oversee: what operators see of the hub and decide about it. Every decision has a reason and a name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -163,6 +163,14 @@ async def queues(outbox: Outbox, rules: Rules) -> tuple[QueueStanding, ...]:
         )
         for queue in sorted(named, key=lambda queue: (queue.system, queue.lane is not Lane.URGENT))
     )
+
+
+def waiting(queues: Iterable[QueueStanding]) -> Mapping[SystemId, int]:
+    """Count what waits for each system, in both lanes."""
+    found: dict[SystemId, int] = {}
+    for each in queues:
+        found[each.circuit.system] = found.get(each.circuit.system, 0) + each.tally.waiting
+    return found
 
 
 def _lanes(systems: Iterable[SystemId]) -> Iterable[QueueId]:

@@ -12,7 +12,7 @@ from gateway.entry.console import writing
 from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Condition, Sayer
 from gateway.flows import oversee
-from gateway.flows.attend import Silent, silent
+from gateway.flows.attend import Attendance, Silent, attendance
 from gateway.flows.keep_time import keep_time
 from gateway.flows.oversee import QueueStanding
 from gateway.ports import Backlog, OverdueTally
@@ -59,9 +59,8 @@ async def surroundings(visit: Visit) -> Surroundings:
     return await surrounded(
         visit,
         queues=await oversee.queues(visit.ports.outbox, visit.rules),
-        backlogs=await visit.ports.presence.backlogs(),
+        attended=await attendance(visit.ports.presence, visit.rules, visit.now),
         owed=await visit.ports.province.overdue(),
-        quiet=await silent(visit.ports.presence, visit.rules, visit.now),
     )
 
 
@@ -69,35 +68,30 @@ async def surrounded(
     visit: Visit,
     *,
     queues: Collection[QueueStanding],
-    backlogs: Mapping[OrganId, Backlog],
+    attended: Attendance,
     owed: Collection[OverdueTally],
-    quiet: Collection[Silent],
 ) -> Surroundings:
     """Read the rest of what conditions depend on, where most of it is known already."""
     systems: dict[OrganId, list[System]] = {}
     for system in visit.rules.systems:
         for organ in system.organs:
             systems.setdefault(organ, []).append(system)
-    pushed: dict[SystemId, int] = {}
-    for each in queues:
-        pushed[each.circuit.system] = pushed.get(each.circuit.system, 0) + each.tally.waiting
     overdue: dict[OrganId, int] = {}
     owed_since: dict[OrganId, datetime] = {}
     for tally in owed:
         overdue[tally.organ] = overdue.get(tally.organ, 0) + tally.count
         owed_since[tally.organ] = min(tally.oldest_due_at, owed_since.get(tally.organ, tally.oldest_due_at))
-    seen = await visit.ports.presence.seen()
-    unseen = [organ for organ, own in systems.items() if not any(each.link or each.id in seen for each in own)]
+    unseen = [organ for organ, own in systems.items() if not any(each.link or each.id in attended.seen for each in own)]
     return Surroundings(
         systems={organ: tuple(own) for organ, own in systems.items()},
-        seen=seen,
-        backlogs=backlogs,
+        seen=attended.seen,
+        backlogs=attended.backlogs,
         circuits={each.circuit.system: each.circuit for each in queues},
-        pushed=pushed,
+        pushed=oversee.waiting(queues),
         overdue=overdue,
         owed_since=owed_since,
         sent=await visit.ports.province.sent(unseen, visit.now - LATELY),
-        silent={each.agency.id: each for each in quiet},
+        silent={each.agency.id: each for each in attended.silent},
     )
 
 

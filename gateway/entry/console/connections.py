@@ -12,7 +12,7 @@ from gateway.entry.console import writing
 from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Condition, Sayer
 from gateway.flows import oversee
-from gateway.flows.attend import Silent, silent
+from gateway.flows.attend import Silent, attendance
 from gateway.flows.oversee import QueueStanding
 from gateway.ports import Backlog, Filter, Group, Untold
 
@@ -71,14 +71,14 @@ class Connection:
 
 async def around(visit: Visit) -> Around:
     """Read what the ledger says of all systems."""
-    quiet = await silent(visit.ports.presence, visit.rules, visit.now)
+    attended = await attendance(visit.ports.presence, visit.rules, visit.now)
     queues: dict[SystemId, list[QueueStanding]] = {}
     for each in await oversee.queues(visit.ports.outbox, visit.rules):
         queues.setdefault(each.circuit.system, []).append(each)
     return Around(
-        seen=await visit.ports.presence.seen(),
-        silent={each.agency.id: each for each in quiet},
-        backlogs=await visit.ports.presence.backlogs(),
+        seen=attended.seen,
+        silent={each.agency.id: each for each in attended.silent},
+        backlogs=attended.backlogs,
         queues={system: tuple(lanes) for system, lanes in queues.items()},
         groups=await visit.ports.dead_letters.groups(Filter(parked=False)),
         untold={each.system: each for each in await visit.ports.notices.untold()},

@@ -1,6 +1,6 @@
 """What needs a hand now, the most harmful first: each a sentence, with the agency, the age, the cause, and a way to mend it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -8,15 +8,15 @@ from typing import Final
 from urllib.parse import urlencode
 
 from gateway.core.circuit import CircuitState
-from gateway.core.model import OrganId
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import writing
 from gateway.entry.console.certificates import authorities, ending
 from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Sayer
-from gateway.flows.attend import Silent
+from gateway.flows import oversee
+from gateway.flows.attend import Attendance
 from gateway.flows.oversee import QueueStanding
-from gateway.ports import Backlog, DocumentView, Group, HeldStatus, OverdueTally
+from gateway.ports import DocumentView, Group, HeldStatus, OverdueTally
 
 SHOWN: Final = 12
 """More than an officer deals with before the next look."""
@@ -43,23 +43,22 @@ class Sight:
     """All that is looked at."""
 
     queues: tuple[QueueStanding, ...]
-    backlogs: Mapping[OrganId, Backlog]
+    attended: Attendance
     dead: tuple[Group, ...]
     overdue: tuple[OverdueTally, ...]
-    silent: tuple[Silent, ...]
     held: tuple[DocumentView, ...]
     unmatched: tuple[HeldStatus, ...]
 
     @property
     def waiting(self) -> int:
         """Count what waits for any receiver."""
-        return sum(each.tally.waiting for each in self.queues) + sum(each.waiting for each in self.backlogs.values())
+        return sum(each.tally.waiting for each in self.queues) + sum(each.waiting for each in self.attended.backlogs.values())
 
     @property
     def oldest_at(self) -> datetime | None:
         """Say since when the oldest of it waits."""
         queued = (each.tally.oldest_at for each in self.queues if each.tally.oldest_at)
-        return min((*queued, *(each.oldest_at for each in self.backlogs.values())), default=None)
+        return min((*queued, *(each.oldest_at for each in self.attended.backlogs.values())), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +128,8 @@ def _undeliverable(visit: Visit, sight: Sight) -> Iterator[Harm]:
 
 
 def _disconnected(visit: Visit, sight: Sight) -> Iterator[Harm]:
-    waiting: dict[str, int] = {}
-    for each in sight.queues:
-        waiting[each.circuit.system] = waiting.get(each.circuit.system, 0) + each.tally.waiting
-    say, circuits = Sayer(visit.english), {each.circuit.system: each.circuit for each in sight.queues}
+    waiting, say = oversee.waiting(sight.queues), Sayer(visit.english)
+    circuits = {each.circuit.system: each.circuit for each in sight.queues}
     for system, circuit in circuits.items():
         if circuit.state in {CircuitState.CLOSED, CircuitState.RECOVERING}:
             continue
@@ -192,7 +189,7 @@ def _unmatched(visit: Visit, sight: Sight) -> Iterator[Harm]:
 
 
 def _silent(visit: Visit, sight: Sight) -> Iterator[Harm]:
-    for each in sight.silent:
+    for each in sight.attended.silent:
         if each.backlog is None:
             continue
         since = writing.moment(each.since) if each.since else ""

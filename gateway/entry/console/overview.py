@@ -14,7 +14,7 @@ from gateway.entry.console.statuses import needing_a_hand
 from gateway.entry.console.strip import strip
 from gateway.entry.console.visit import Visit
 from gateway.flows import oversee
-from gateway.flows.attend import silent
+from gateway.flows.attend import attendance
 from gateway.flows.keep_time import keep_time
 from gateway.ports import Filter, Ports, Quarter
 
@@ -73,7 +73,7 @@ async def show(visit: Visit) -> web.Response:
         pulses=await pulses(visit, sight),
         strip=await strip(visit),
         standings=[each for each in sight.queues if each.circuit.state is not CircuitState.CLOSED or each.tally.waiting],
-        silent=sight.silent,
+        silent=sight.attended.silent,
         agencies=sum(each.in_force(visit.now.date()) for each in visit.rules.directory),
     )
 
@@ -92,13 +92,11 @@ async def traffic(visit: Visit) -> web.Response:
 
 async def _sight(visit: Visit) -> Sight:
     await keep_time(visit.ports.deadlines, visit.rules)
-    backlogs = await visit.ports.presence.backlogs()
     return Sight(
         queues=await oversee.queues(visit.ports.outbox, visit.rules),
-        backlogs=backlogs,
+        attended=await attendance(visit.ports.presence, visit.rules, visit.now),
         dead=await visit.ports.dead_letters.groups(Filter(parked=False)),
         overdue=await visit.ports.province.overdue(),
-        silent=await silent(visit.ports.presence, visit.rules, visit.now),
         held=await visit.ports.ledger.held(),
         unmatched=await needing_a_hand(visit),
     )

@@ -52,7 +52,7 @@ async def pulses(visit: Visit, sight: Sight) -> list[Pulse]:
     counted: dict[OrganId, dict[datetime, Minute]] = {}
     for each in await visit.ports.province.minutes(running - (MINUTES - 1) * _MINUTE, running + _MINUTE):
         counted.setdefault(each.organ, {})[each.at] = each
-    around = await surrounded(visit, queues=sight.queues, backlogs=sight.backlogs, owed=sight.overdue, quiet=sight.silent)
+    around = await surrounded(visit, queues=sight.queues, attended=sight.attended, owed=sight.overdue)
     chosen = _chosen([faring(visit, each, around) for each in visit.rules.directory], counted)
     since, midnight = _waiting_since(visit, sight), visit.now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = await visit.ports.province.handed_over({each.agency.id for each in chosen}, midnight)
@@ -86,7 +86,7 @@ def _made(counted: Mapping[OrganId, Mapping[datetime, Minute]], each: Faring) ->
 
 def _waiting_since(visit: Visit, sight: Sight) -> dict[OrganId, datetime]:
     """Say since when the oldest document waits for each agency: in its system's queue, or to be fetched."""
-    since = {organ: each.oldest_at for organ, each in sight.backlogs.items()}
+    since = {organ: each.oldest_at for organ, each in sight.attended.backlogs.items()}
     organs = {each.id: each.organs for each in visit.rules.systems}
     for each in sight.queues:
         oldest = each.tally.oldest_at

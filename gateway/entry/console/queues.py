@@ -10,7 +10,7 @@ from gateway.entry.api.door import CONSOLE
 from gateway.entry.console.pages import page
 from gateway.entry.console.visit import Form, Visit, own_place
 from gateway.flows import oversee
-from gateway.flows.attend import silent
+from gateway.flows.attend import attendance
 
 LONGEST_HOURS = 24 * 30
 """Of a pause: a month; longer is another decision."""
@@ -19,15 +19,15 @@ LONGEST_HOURS = 24 * 30
 async def show(visit: Visit) -> web.Response:
     """Show the queues of the systems that are pushed to, and the inboxes of those that fetch."""
     standings = await oversee.queues(visit.ports.outbox, visit.rules)
-    backlogs = await visit.ports.presence.backlogs()
-    inboxes = sorted(backlogs.items(), key=lambda each: each[1].oldest_at)
+    attended = await attendance(visit.ports.presence, visit.rules, visit.now)
+    inboxes = sorted(attended.backlogs.items(), key=lambda each: each[1].oldest_at)
     return page(
         visit,
         "queues.html",
         title=visit.say("Hàng đợi", "Queues"),
         standings=standings,
         inboxes=inboxes,
-        silent={each.agency.id: each for each in await silent(visit.ports.presence, visit.rules, visit.now)},
+        silent={each.agency.id: each for each in attended.silent},
         broken=[each for each in standings if each.circuit.state is not CircuitState.CLOSED],
         organs={each.id: sorted(each.organs) for each in visit.rules.systems},
     )
