@@ -1,16 +1,15 @@
 """The words of an e-mail about alerts: what began first, in Vietnamese and English. Pure."""
 
-from datetime import datetime
 from html import escape
 
 from gateway.core.alerts import AlertRules, Severity, Telling, Turn
-from gateway.core.mail import Mail
-from gateway.core.model import VIETNAM
+from gateway.core.mail import Mail, one_line
+from gateway.core.vietnamese import moment
 
 
 def compose_alerts(message: str, to: tuple[str, ...], told: tuple[Telling, ...], rules: AlertRules) -> Mail:
     """Write one e-mail to the officers; `message` is its id."""
-    lines = [_line(_said(each, rules)) for each in told]
+    lines = [one_line(_said(each, rules)) for each in told]
     closing = [
         "Xem, nhận xử lý, tắt tiếng · See, acknowledge, silence: /console/alerts, lienthong alerts list",
         "Thư tự động của trục liên thông; xin đừng trả lời. · Sent automatically by the hub; please do not reply.",
@@ -40,15 +39,6 @@ def _subject(told: tuple[Telling, ...], rules: AlertRules) -> str:
 def _said(told: Telling, rules: AlertRules) -> str:
     rule = rules[told.trouble]
     if told.ended_at is not None:
-        times = f"{_moment(told.since)} – {_moment(told.ended_at)}"
+        times = f"{moment(told.since)} – {moment(told.ended_at)}"
         return f"ĐÃ HẾT ({times}): {rule.vi}: {told.vi} · Over: {rule.en}: {told.en}"
-    return f"TỪ {_moment(told.since)}: {rule.vi}: {told.vi} · Since then: {rule.en}: {told.en}"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
-
-
-def _line(text: str) -> str:
-    """Keep it on one line: no other side writes lines of its own into an e-mail."""
-    return " ".join(text.split())
+    return f"TỪ {moment(told.since)}: {rule.vi}: {told.vi} · Since then: {rule.en}: {told.en}"

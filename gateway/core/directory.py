@@ -135,6 +135,11 @@ class Directory:
         """Find an agency by its id or an alias."""
         return self._by_id.get(organ)
 
+    def name_of(self, organ: str) -> str:
+        """Give the name of an agency; its id, where it is not (any longer) in the directory."""
+        found = self.find(organ)
+        return found.name if found else organ
+
     def successor_of(self, agency: Agency, on: date) -> Agency | None:
         """Follow the successors of an agency to the one in force on that day; None where there is none, or only a circle."""
         seen = {agency.id}

@@ -11,7 +11,8 @@ from gateway.core.directory import Directory
 from gateway.core.hours import WorkingTime
 from gateway.core.ladder import WORKING_DAY, Audience
 from gateway.core.letters import NO_ADDRESS, Letter, Tone, Unreached
-from gateway.core.model import VIETNAM, Document, OrganId, Priority
+from gateway.core.model import Document, OrganId, Priority
+from gateway.core.vietnamese import moment
 
 SHOWN: Final = 50
 """Deadlines that are listed: more are counted, since nobody reads on."""
@@ -154,14 +155,14 @@ def _cells(told: Told, by: Knowing) -> tuple[str, ...]:
         f"{document.number}/{document.notation}",
         document.subject,
         f"{_name(document.sender, by.directory) or document.sender} → {_name(deadline.organ, by.directory) or deadline.organ}",
-        _moment(deadline.due_at),
+        moment(deadline.due_at),
         _late(deadline, by),
     )
 
 
 def _over(deadline: Deadline) -> Two:
     if deadline.state is DeadlineState.MET and deadline.ended_at is not None:
-        return f"đã xong {_moment(deadline.ended_at)}", "done"
+        return f"đã xong {moment(deadline.ended_at)}", "done"
     if deadline.state is DeadlineState.WAIVED:
         return "không còn phải làm", "no longer owed"
     return "được gia hạn", "given more time"
@@ -180,10 +181,6 @@ def _late(deadline: Deadline, by: Knowing) -> str:
     return " · ".join(" ".join(f"{part[0]} {part[language]}" for part in parts if part[0]) for language in (1, 2))
 
 
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
-
-
 def _name(organ: OrganId, directory: Directory) -> str:
     agency = directory.find(organ)
     return agency.name if agency else ""
@@ -193,7 +190,7 @@ def _text(opening: list[str], rows: list[tuple[str, ...]], closing: list[str]) -
     """Write it as plain text: a numbered item for each row."""
     items = [
         "\n".join(
-            f"{f'{number}.' if not place else '  '} {head}: {_line(cell)}" for place, (head, cell) in enumerate(_filled(row))
+            f"{f'{number}.' if not place else '  '} {head}: {one_line(cell)}" for place, (head, cell) in enumerate(_filled(row))
         )
         for number, row in enumerate(rows, 1)
     ]
@@ -204,18 +201,18 @@ def _filled(row: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(head, cell) for head, cell in zip(_HEADS, row, strict=True) if cell]
 
 
-def _line(cell: str) -> str:
-    """Keep a value on one line: no document writes lines of its own into a letter."""
-    return " ".join(cell.split())
+def one_line(text: str) -> str:
+    """Keep a value on one line: nobody writes lines of his own into a letter."""
+    return " ".join(text.split())
 
 
 def _html(opening: list[str], rows: list[tuple[str, ...]], closing: list[str]) -> str:
     lines = "\n".join(_row("td", row) for row in rows)
-    before, after = ("\n".join(f"<p>{escape(_line(each))}</p>" for each in part) for part in (opening, closing))
+    before, after = ("\n".join(f"<p>{escape(one_line(each))}</p>" for each in part) for part in (opening, closing))
     table = f'<table style="border-collapse:collapse">\n{_row("th", _HEADS)}\n{lines}\n</table>'
     head = '<!doctype html>\n<html lang="vi">\n<head><meta charset="utf-8"></head>\n'
     return f"{head}<body>\n{before}\n{table}\n{after}\n</body>\n</html>\n"
 
 
 def _row(kind: str, cells: tuple[str, ...]) -> str:
-    return "<tr>" + "".join(f'<{kind} style="{_STYLE}">{escape(_line(each))}</{kind}>' for each in cells) + "</tr>"
+    return "<tr>" + "".join(f'<{kind} style="{_STYLE}">{escape(one_line(each))}</{kind}>' for each in cells) + "</tr>"

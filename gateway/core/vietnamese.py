@@ -3,8 +3,11 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Final
+
+from gateway.core.model import VIETNAM
 
 MIN_WORDS: Final = 2
 """One odd word may be a foreign name."""
@@ -98,6 +101,11 @@ def legacy(text: str) -> Legacy | None:
 def plain(text: str) -> str:
     """Give text for comparing words: one form of each letter, lower case, nothing invisible, single blanks."""
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().split())
+
+
+def moment(at: datetime) -> str:
+    """Write a day and a time as people do: 07:30 23/11/2026."""
+    return f"{at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
 
 
 def readable(text: str) -> str:

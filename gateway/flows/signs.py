@@ -9,8 +9,9 @@ from typing import Final
 from gateway.core.alerts import AlertRule, Sign, Trouble
 from gateway.core.circuit import CircuitState
 from gateway.core.fault_codes import FAULTS
-from gateway.core.model import VIETNAM, Lane
+from gateway.core.model import Lane
 from gateway.core.rules import Rules
+from gateway.core.vietnamese import moment
 from gateway.flows.acknowledge import PATIENCE, is_quarantined
 from gateway.flows.attend import silent
 from gateway.flows.measure import broker_fault
@@ -59,8 +60,8 @@ async def _waiting(look: _Look, trouble: Trouble, lane: Lane) -> list[Sign]:
             trouble=trouble,
             subject=each.queue.system,
             since=oldest + late,
-            vi=f"{each.queue.system}: {each.waiting} văn bản, lâu nhất từ {_moment(oldest)}",
-            en=f"{each.queue.system}: {each.waiting} documents, the oldest since {_moment(oldest)}",
+            vi=f"{each.queue.system}: {each.waiting} văn bản, lâu nhất từ {moment(oldest)}",
+            en=f"{each.queue.system}: {each.waiting} documents, the oldest since {moment(oldest)}",
             count=each.waiting,
         )
         for each, oldest in _aged(await look.ports.outbox.queues())
@@ -93,7 +94,7 @@ async def _undeliverable(look: _Look) -> list[Sign]:
     for each in await look.ports.dead_letters.groups(Filter(parked=False)):
         cause = each.cause or ""
         counts[cause] = counts.get(cause, 0) + each.count
-        receivers.setdefault(cause, []).append(_agency(look, each.receiver))
+        receivers.setdefault(cause, []).append(look.rules.directory.name_of(each.receiver))
     return [
         Sign(
             trouble=Trouble.UNDELIVERABLE,
@@ -123,8 +124,8 @@ async def _overdue_express(look: _Look) -> list[Sign]:
         Sign(
             trouble=Trouble.OVERDUE_EXPRESS,
             subject=organ,
-            vi=f"{_agency(look, organ)}: {count} việc quá hạn",
-            en=f"{_agency(look, organ)}: {count} overdue",
+            vi=f"{look.rules.directory.name_of(organ)}: {count} việc quá hạn",
+            en=f"{look.rules.directory.name_of(organ)}: {count} overdue",
             count=count,
         )
         for organ, count in counts.items()
@@ -148,7 +149,7 @@ async def _certificates(look: _Look) -> list[Sign]:
     for each in look.rules.directory.agencies:
         until = max((one.not_valid_after_utc for one in each.certificates), default=None)
         if until is not None and until <= soon and each.in_force(look.now.date()):
-            vi, en = f"{each.name}: tới {_moment(until)}", f"{each.name}: until {_moment(until)}"
+            vi, en = f"{each.name}: tới {moment(until)}", f"{each.name}: until {moment(until)}"
             found.append(Sign(trouble=Trouble.CERTIFICATE_ENDING, subject=each.id, vi=vi, en=en))
     return found
 
@@ -163,8 +164,8 @@ async def _unmatched(look: _Look) -> list[Sign]:
         Sign(
             trouble=Trouble.STATUSES_UNMATCHED,
             since=min(_quarantined_at(each, look.now) for each in found),
-            vi=f"{len(found)} trạng thái, lâu nhất từ {_moment(oldest)}",
-            en=f"{len(found)} statuses, the oldest since {_moment(oldest)}",
+            vi=f"{len(found)} trạng thái, lâu nhất từ {moment(oldest)}",
+            en=f"{len(found)} statuses, the oldest since {moment(oldest)}",
             count=len(found),
         )
     ]
@@ -203,15 +204,6 @@ def _cause(code: str | None) -> tuple[str, str]:
     return (known.vi, known.en) if known else ("chưa rõ nguyên nhân.", "no reason is recorded.")
 
 
-def _agency(look: _Look, organ: str) -> str:
-    found = look.rules.directory.find(organ)
-    return found.name if found else organ
-
-
 def _names(names: list[str]) -> str:
     more = f" … (+{len(names) - NAMED})" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}"

@@ -58,8 +58,7 @@ class Visit:
 
     def agency(self, organ: str) -> str:
         """Give the name of an agency; its id where the directory does not know it."""
-        found = self.rules.directory.find(organ)
-        return found.name if found else organ
+        return self.rules.directory.name_of(organ)
 
     def working_left(self, deadline: Deadline) -> timedelta:
         """Give the working time until a deadline, negative once it is past."""

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from gateway.core.model import VIETNAM
+from gateway.core.vietnamese import moment as moment
 
 KILO: Final = 1024
 _UNITS: Final = ("byte", "kB", "MB", "GB", "TB")
@@ -23,11 +24,6 @@ _SPANS: Final = ((86_400, "ngày", "d"), (3_600, "giờ", "h"), (60, "phút", "m
 def number(value: int) -> str:
     """Write a whole number."""
     return f"{value:,}".replace(",", ".")
-
-
-def moment(at: datetime) -> str:
-    """Write a day and a time."""
-    return f"{at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
 
 
 def day(on: date) -> str:

@@ -61,12 +61,12 @@ def _line(value: Arrear, directory: Directory) -> Line:
     own, about = value.deadline, value.about
     remarks = (words.remarks(about), own.unit, "tạm tính" if own.provisional else "", own.reason and f"gia hạn: {own.reason}")
     return (
-        words.name(directory, own.organ),
+        directory.name_of(own.organ),
         words.rule(own.rule),
         words.code(about),
         about.promulgated_on,
         f"{about.type_name}: {about.subject}" if about.type_name else about.subject,
-        words.name(directory, own.creditor),
+        directory.name_of(own.creditor),
         own.due_at,
         value.late_by,
         "; ".join(each for each in remarks if each),
@@ -79,8 +79,8 @@ def _shape(value: Arrear, directory: Directory) -> dict[str, Any]:
         "deadline": own.id,
         "rule": own.rule,
         "article": RULES[own.rule].article,
-        "agency": {"id": own.organ, "name": words.name(directory, own.organ)},
-        "creditor": {"id": own.creditor, "name": words.name(directory, own.creditor)},
+        "agency": {"id": own.organ, "name": directory.name_of(own.organ)},
+        "creditor": {"id": own.creditor, "name": directory.name_of(own.creditor)},
         "unit": own.unit,
         "document": own.document,
         "delivery": own.delivery,

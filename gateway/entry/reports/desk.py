@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.core.model import VIETNAM, OrganId
 from gateway.core.rules import Rules
-from gateway.entry.reports import arrears, extra, registers, timeliness, words
+from gateway.entry.reports import arrears, extra, registers, timeliness
 from gateway.entry.reports.registers import Volume
 from gateway.entry.reports.sheet import Report
 from gateway.ports.reports import Period, Reports
@@ -84,7 +84,7 @@ class Desk:
         """Name who issues the report, and who stands above."""
         if organ is None:
             return {"above": "", "issuer": self.hub}
-        return {"above": self.hub, "issuer": words.name(self.rules.directory, organ)}
+        return {"above": self.hub, "issuer": self.rules.directory.name_of(organ)}
 
 
 def drawing(report: Report, form: Format) -> Callable[[], bytes]:

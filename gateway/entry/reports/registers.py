@@ -75,7 +75,7 @@ def register(lines: Sequence[Any], volume: Volume, directory: Directory, hub: st
         notes=(_NOTES[volume.direction],) if whole else (_NOTES[volume.direction], _CUT.format(most=in_text(len(lines)))),
         empty="Không có văn bản.",
     )
-    issuer = words.name(directory, volume.organ)
+    issuer = directory.name_of(volume.organ)
     return Report(title=f"{title} · {volume.time} · {issuer}", above=hub, issuer=issuer, at=at, sheets=(sheet,))
 
 
@@ -134,7 +134,7 @@ def _out(line: Outgoing, directory: Directory) -> Line:
         about.promulgated_on,
         about.type_name,
         about.subject,
-        tuple(words.name(directory, each.organ) for each in line.to),
+        tuple(directory.name_of(each.organ) for each in line.to),
         "Có" if about.response_needed else "",
         about.due_on,
         words.links(line.answers),
@@ -148,7 +148,7 @@ def _in(line: Incoming, directory: Directory) -> Line:
     return (
         line.arrival_number,
         line.arrived_at,
-        words.name(directory, line.sender),
+        directory.name_of(line.sender),
         words.code(about),
         about.promulgated_on,
         about.type_name,
@@ -167,7 +167,7 @@ def shape(line: Outgoing | Incoming, directory: Directory) -> dict[str, Any]:
 
 def _shape_out(line: Outgoing, directory: Directory) -> dict[str, Any]:
     to = [
-        {"id": each.organ, "name": words.name(directory, each.organ), "state": each.state, "status_code": each.progress}
+        {"id": each.organ, "name": directory.name_of(each.organ), "state": each.state, "status_code": each.progress}
         for each in line.to
     ]
     return _about(line.about) | {
@@ -182,7 +182,7 @@ def _shape_in(line: Incoming, directory: Directory) -> dict[str, Any]:
         "arrival_number": line.arrival_number,
         "arrived_at": line.arrived_at.isoformat(),
         "delivery": line.delivery,
-        "from": {"id": line.sender, "name": words.name(directory, line.sender)},
+        "from": {"id": line.sender, "name": directory.name_of(line.sender)},
         "state": line.state,
         "status_code": line.progress,
         "answered_by": [_linked(each) for each in line.answered_by],

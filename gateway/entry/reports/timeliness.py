@@ -79,7 +79,7 @@ def shape(kept: Sequence[Kept], directory: Directory) -> list[dict[str, Any]]:
     """Shape the counts for machines, by agency, rule, type and priority."""
     return [
         {
-            "agency": {"id": each.organ, "name": words.name(directory, each.organ)},
+            "agency": {"id": each.organ, "name": directory.name_of(each.organ)},
             "rule": each.rule,
             "article": RULES[each.rule].article,
             "type_name": each.type_name,
@@ -109,7 +109,7 @@ _Named = tuple[int, str]
 
 
 def _agency(kept: Kept, directory: Directory) -> _Named:
-    return 0, words.name(directory, kept.organ)
+    return 0, directory.name_of(kept.organ)
 
 
 def _rule(kept: Kept) -> _Named:

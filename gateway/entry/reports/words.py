@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.core.deadlines import RULES, Rule
-from gateway.core.directory import Directory
 from gateway.core.model import BusinessType, Priority, State
 from gateway.ports.reports import Counterpart, Registered
 
@@ -56,12 +55,6 @@ def remarks(value: Registered) -> str:
     """Say what is out of the ordinary of a document."""
     urgency = "" if value.priority is Priority.NORMAL else PRIORITIES[value.priority]
     return "; ".join(word for word in (urgency, BUSINESS[value.business_type]) if word)
-
-
-def name(directory: Directory, organ: str) -> str:
-    """Give the name of an agency; its id, where it is no longer in the directory."""
-    agency = directory.find(organ)
-    return agency.name if agency is not None else organ
 
 
 def rule(value: Rule) -> str:
