@@ -13,6 +13,7 @@ from gateway.config import Settings
 from gateway.core.faults import Fault, Misconfigured
 from gateway.core.rules import Limits, Rules
 from gateway.infra.alerts import SqlAlerts
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.broker_rabbit import RabbitBroker
 from gateway.infra.catalogue import FolderCatalogue
@@ -74,6 +75,10 @@ class CurrentRules:
         self._loaded = load_rules(settings, self._clock)
         self._settings, self._stamp = settings, self._loaded.stamp()
 
+    async def refresh(self) -> None:
+        """Load at once what has just been changed. Raises Misconfigured, having changed nothing."""
+        await asyncio.to_thread(self.reload, self._settings)
+
     async def follow(self, telemetry: LoggedTelemetry) -> None:
         """Reload whenever a file changes, for ever."""
         while True:
@@ -96,6 +101,7 @@ class Parts:
 
     ports: Ports
     rules: CurrentRules
+    settings: Settings
     telemetry: LoggedTelemetry
 
 
@@ -221,6 +227,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
+        audit=SqlAuditLog(executor),
         alerts=SqlAlerts(executor),
         disk=FolderDisk(data),
         presence=SqlPresence(executor),
@@ -244,7 +251,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     )
     followers = [asyncio.create_task(each) for each in (rules.follow(telemetry), *_heard(opened, waiting, telemetry))]
     try:
-        yield Parts(ports=ports, rules=rules, telemetry=telemetry)
+        yield Parts(ports=ports, rules=rules, settings=settings, telemetry=telemetry)
     finally:
         for follower in followers:
             follower.cancel()

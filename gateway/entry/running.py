@@ -18,6 +18,11 @@ FIXED: Final = ("server", "storage", "database", "broker", "hub", "work", "vxp",
 """Sections that are read once: what they open is open. A change of theirs takes a restart, and is said so."""
 
 
+def in_force(found: Settings, running: Settings) -> Settings:
+    """Give settings that were read anew, but for the sections that are read once."""
+    return found.model_copy(update={name: getattr(running, name) for name in FIXED})
+
+
 def run(main: Callable[[], Awaitable[None]]) -> None:
     """Run until it ends, on uvloop where that is installed (extra `fast`), else on the standard event loop."""
     return_large_blocks()

@@ -15,7 +15,7 @@ from gateway.entry.api.hub import Hub
 from gateway.entry.api.pace import Patience
 from gateway.entry.api.proxy import Proxy
 from gateway.entry.api.quotas import Quotas
-from gateway.entry.running import Reloading, run, stopping
+from gateway.entry.running import Reloading, in_force, run, stopping
 from gateway.entry.worker import Worker
 from gateway.wiring import Parts, assemble
 
@@ -33,17 +33,7 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     stop = stopping()
     async with assemble(settings) as parts:
-        hub = Hub(
-            ports=parts.ports,
-            rules=parts.rules,
-            counters=parts.telemetry.exposition,
-            patience=_patience(settings),
-            proxy=trusted_proxy(settings),
-            quotas=Quotas(_quota(settings)),
-            name=settings.hub.name,
-            broker_is_apart=settings.broker is not None,
-            vxp=settings.vxp,
-        )
+        hub = Hub.of(parts, patience=_patience(settings), proxy=trusted_proxy(settings), quotas=Quotas(_quota(settings)))
         Reloading(Settings.load(settings.file), parts.telemetry, lambda found: _apply(found, hub, parts)).listen()
         worker = asyncio.create_task(Worker(parts.ports, parts.rules).run(stop)) if settings.work.in_serve else None
         runner = web.AppRunner(application(hub), shutdown_timeout=DRAIN_SECONDS)
@@ -67,7 +57,7 @@ def _apply(found: Settings, hub: Hub, parts: Parts) -> None:
     parts.rules.reload(found)
     hub.patience = _patience(found)
     hub.quotas.default = _quota(found)
-    hub.name = found.hub.name
+    hub.settings = in_force(found, hub.settings)
 
 
 def _patience(settings: Settings) -> Patience:

@@ -23,7 +23,7 @@ async def _work(settings: Settings) -> None:
     stop = stopping()
     async with assemble(settings) as parts:
         Reloading(Settings.load(settings.file), parts.telemetry, parts.rules.reload).listen()
-        hub = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition)
+        hub = Hub.of(parts)
         async with _pages(settings, hub):
             gc.freeze()
             parts.telemetry.record("worker.started")

@@ -13,6 +13,7 @@ from gateway.core.faults import Rejected
 from gateway.core.model import Lane, OrganId, SystemId
 from gateway.core.rules import Rules
 from gateway.ports import (
+    AuditLog,
     Bulk,
     DeadLetters,
     DocumentView,
@@ -101,9 +102,10 @@ async def refuse(ledger: Ledger, document: str, decision: Decision) -> tuple[Doc
     return await ledger.turn_back(document, by=decision.by, reason=decision.reason, now=decision.now)
 
 
-async def open_content(remarks: Remarks, document: str, what: str, decision: Decision) -> None:
+async def open_content(audit: AuditLog, document: str, what: str, decision: Decision) -> None:
     """Write down that an officer opens a part of a document's content: before anything of it is given out."""
-    await remarks.opened(document, what, by=decision.by, reason=decision.reason, now=decision.now)
+    subject = {"document": document, "what": what}
+    await audit.record("document.opened", subject, by=decision.by, reason=decision.reason, now=decision.now)
 
 
 async def remark(remarks: Remarks, document: str, text: str, *, by: str, now: datetime) -> None:

@@ -5,9 +5,23 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from gateway.infra.executor import Executor
 from gateway.infra.ledger_read import cursor, position
 from gateway.infra.tables import audit
-from gateway.ports import Audited, AuditEntry, Page
+from gateway.ports import ANYTHING, Audited, AuditEntry, Page
+
+
+class SqlAuditLog:
+    """AuditLog port, on the executor of the ledger."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    async def record(self, action: str, subject: Mapping[str, object], *, by: str, reason: str, now: datetime) -> None:
+        await self._executor.write(lambda c: record(c, actor=by, action=action, subject=subject, reason=reason, at=now))
+
+    async def listing(self, which: Audited = ANYTHING, *, after: str | None, limit: int) -> Page:
+        return await self._executor.read(lambda c: listing(c, which, after, limit))
 
 
 def record(

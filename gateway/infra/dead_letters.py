@@ -15,7 +15,7 @@ from gateway.infra.dead_letter_moves import Decided
 from gateway.infra.executor import Executor
 from gateway.infra.ledger_read import cursor, delivery_views, position
 from gateway.infra.tables import deliveries, documents, events
-from gateway.ports import ANYTHING, Audited, Bulk, DeadLetter, DocumentView, Filter, Group, NotDone, Page, Route
+from gateway.ports import Bulk, DeadLetter, DocumentView, Filter, Group, NotDone, Page, Route
 
 PART: Final = 200
 """Deliveries of one transaction: nobody else waits for long."""
@@ -54,9 +54,6 @@ class SqlDeadLetters:
 
     async def preview(self, which: Filter) -> int:
         return await self._executor.read(lambda c: _count(c, which))
-
-    async def audit(self, which: Audited = ANYTHING, *, after: str | None, limit: int) -> Page:
-        return await self._executor.read(lambda c: audit.listing(c, which, after, limit))
 
     async def requeue(self, which: Filter, *, route: Route, by: str, reason: str, now: datetime, limit: int) -> Bulk:
         decided = Decided(action="deadletters.requeued", by=by, reason=reason, at=now)

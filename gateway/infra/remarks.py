@@ -1,4 +1,4 @@
-"""Remarks over SQLAlchemy Core: what officers did with documents beside deciding about them."""
+"""Remarks over SQLAlchemy Core: what officers write about documents."""
 
 from datetime import datetime
 
@@ -19,12 +19,6 @@ class SqlRemarks:
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
-
-    async def opened(self, document: str, what: str, *, by: str, reason: str, now: datetime) -> None:
-        subject = {"document": document, "what": what}
-        await self._executor.write(
-            lambda c: audit.record(c, actor=by, action="document.opened", subject=subject, reason=reason, at=now)
-        )
 
     async def write(self, document: str, text: str, *, by: str, now: datetime) -> None:
         await self._executor.write(lambda c: _write(c, document, text, by, now))

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from gateway.ports.alerts import AlertMessage, Alerts, Announcer, Channel, Disk
+from gateway.ports.audit import ANYTHING, Audited, AuditEntry, AuditLog
 from gateway.ports.broker import Broker, Message, Note, QueueId
 from gateway.ports.catalogue import Catalogue
-from gateway.ports.dead_letters import ANYTHING, Audited, AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
+from gateway.ports.dead_letters import Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
 from gateway.ports.deadlines import Deadlines, Owed
 from gateway.ports.held_statuses import HeldStatus, HeldStatuses, NamedStatus, Obstacle
 from gateway.ports.ledger import (
@@ -49,6 +50,7 @@ __all__ = [
     "Announcer",
     "Attempt",
     "AuditEntry",
+    "AuditLog",
     "Audited",
     "Backlog",
     "Broker",
@@ -160,6 +162,7 @@ class Ports:
     reports: Reports
     province: Province
     dead_letters: DeadLetters
+    audit: AuditLog
     alerts: Alerts
     disk: Disk
     broker: Broker

@@ -1,9 +1,9 @@
-"""Dead letters: deliveries that failed, or that an operator has put aside; and the log of what operators decided."""
+"""Dead letters: deliveries that failed, or that an operator has put aside."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from gateway.core.model import OrganId
 from gateway.ports.ledger import DocumentView, Page, Route
@@ -62,32 +62,6 @@ class Bulk:
     failed: tuple[NotDone, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """What an operator did to what, and why; `count` is how many it touched."""
-
-    seq: int
-    at: datetime
-    actor: str
-    action: str
-    subject: Mapping[str, object]
-    reason: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
-    """Which entries of the audit log are meant, from `since` (inclusive) to `until` (exclusive); what is None does not matter."""
-
-    actor: str | None = None
-    action: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-ANYTHING: Final = Audited()
-
-
 class DeadLetters(Protocol):
     """What could not be delivered. Each decision leaves one row in the audit log, and tells each sender.
 
@@ -119,6 +93,3 @@ class DeadLetters(Protocol):
 
         One to this very receiver fails with `status-conflict`, and so does one where that delivery is over.
         """
-
-    async def audit(self, which: Audited = ANYTHING, *, after: str | None, limit: int) -> Page:
-        """List `AuditEntry`s, newest first. Raises `malformed-request` for a bad cursor."""

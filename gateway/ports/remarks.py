@@ -15,10 +15,7 @@ class Remark:
 
 
 class Remarks(Protocol):
-    """What officers did with a document beside deciding about it. No agency ever sees it."""
-
-    async def opened(self, document: str, what: str, *, by: str, reason: str, now: datetime) -> None:
-        """Write into the audit log that somebody opens a part of a document's content, which `what` names."""
+    """What officers wrote about a document. No agency ever sees it."""
 
     async def write(self, document: str, text: str, *, by: str, now: datetime) -> None:
         """Write about a document; that it was done is in the audit log. Raises `not-found`."""

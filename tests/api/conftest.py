@@ -157,7 +157,7 @@ def settings(working_folder: Path, tmp_path: Path) -> Settings:
 async def hub(working_folder: Path, tmp_path: Path, clock: FakeClock, settings: Settings) -> AsyncIterator[Province]:
     migrate(tmp_path / LEDGER_FILE)
     async with assemble(settings, clock=clock) as parts:
-        at = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition, patience=Patience(seconds=2))
+        at = Hub.of(parts, patience=Patience(seconds=2))
         async with TestServer(application(at)) as server, aiohttp.ClientSession() as session:
             base = str(server.make_url("")).rstrip("/")
             clients = {each.name: client_of(each, session, base) for each in (working_folder / "agencies").iterdir()}

@@ -224,7 +224,7 @@ async def small(settings: Settings, working_folder: Path, tmp_path: Path, clock:
     limits = settings.limits.model_copy(update={"envelope": 200_000})
     migrate(tmp_path / LEDGER_FILE)
     async with assemble(settings.model_copy(update={"limits": limits}), clock=clock) as parts:
-        yield Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition, patience=Patience(seconds=2))
+        yield Hub.of(parts, patience=Patience(seconds=2))
 
 
 @pytest.mark.parametrize("announced", [True, False])

@@ -38,7 +38,7 @@ async def address(registered: Path, tmp_path: Path) -> AsyncIterator[str]:
     settings = Settings(file=working_folder / "gateway.toml", storage=Storage(data=tmp_path), server=Server(tls=tls))
     migrate(tmp_path / LEDGER_FILE)
     async with assemble(settings) as parts:
-        at = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition)
+        at = Hub.of(parts)
         runner = web.AppRunner(application(at))
         await runner.setup()
         port = unused_port()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.core.circuit import CircuitState
-from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
@@ -21,11 +21,11 @@ WHY = ("--reason", "đã sửa ở nơi nhận")
 LINKED = f'\n[[system]]\nid = "{SYSTEM}"\norgans = ["{RECEIVER}"]\nlink = {{ adapter = "loopback" }}\n'
 
 
-def on_the_ledger(home: Path, work: Callable[[SqlLedger, SqlOutbox, SqlDeadLetters], Awaitable[Any]]) -> Any:
+def on_the_ledger(home: Path, work: Callable[[SqlLedger, SqlOutbox, SqlAuditLog], Awaitable[Any]]) -> Any:
     async def run() -> Any:
         executor = open_executor(home / "data" / "ledger.sqlite3")
         try:
-            return await work(SqlLedger(executor), SqlOutbox(executor), SqlDeadLetters(executor))
+            return await work(SqlLedger(executor), SqlOutbox(executor), SqlAuditLog(executor))
         finally:
             await executor.close()
 
@@ -38,7 +38,7 @@ def letters(home: Path) -> list[str]:
     with (home / "agencies.toml").open("a") as file:
         file.write(LINKED)
 
-    async def fail(ledger: SqlLedger, outbox: SqlOutbox, _: SqlDeadLetters) -> list[str]:
+    async def fail(ledger: SqlLedger, outbox: SqlOutbox, _: SqlAuditLog) -> list[str]:
         return [each for number in (1, 2, 3) for each in await failed(ledger, outbox, number)]
 
     made: list[str] = on_the_ledger(home, fail)
@@ -46,7 +46,7 @@ def letters(home: Path) -> list[str]:
 
 
 def states(home: Path, letters: list[str]) -> list[str]:
-    async def look(ledger: SqlLedger, _outbox: SqlOutbox, _: SqlDeadLetters) -> list[str]:
+    async def look(ledger: SqlLedger, _outbox: SqlOutbox, _: SqlAuditLog) -> list[str]:
         return [(await ledger.delivery(each, {SENDER})).deliveries[0].state.value for each in letters]
 
     found: list[str] = on_the_ledger(home, look)
@@ -137,8 +137,8 @@ def test_a_decision_is_in_the_audit_log_with_its_maker(
     monkeypatch.setenv("LOGNAME", "chi-lan")
     lienthong("deadletters", "park", "--receiver", RECEIVER, *WHY, "--yes")
 
-    async def look(_ledger: SqlLedger, _outbox: SqlOutbox, letters: SqlDeadLetters) -> Page:
-        return await letters.audit(after=None, limit=9)
+    async def look(_ledger: SqlLedger, _outbox: SqlOutbox, audit: SqlAuditLog) -> Page:
+        return await audit.listing(after=None, limit=9)
 
     (row,) = on_the_ledger(home, look).items
     assert (row.actor, row.action, row.reason, row.count) == ("chi-lan", "deadletters.parked", WHY[1], 3)

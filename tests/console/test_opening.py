@@ -32,7 +32,7 @@ async def opened(browser: Browser, document: str, part: str, reason: str = REASO
 
 
 async def openings(hub: Province) -> list[tuple[str, str, object]]:
-    found = await hub.hub.ports.dead_letters.audit(Audited(action="document.opened"), after=None, limit=9)
+    found = await hub.hub.ports.audit.listing(Audited(action="document.opened"), after=None, limit=9)
     return [(each.actor, each.reason, each.subject["what"]) for each in found.items]
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.config import Broker
 from gateway.core.calendar import Calendar, Year
 from gateway.core.faults import Transient, Undeliverable
 from gateway.core.hours import WorkingTime
@@ -124,7 +125,7 @@ async def test_the_strip_tells_what_the_hub_stands_on(hub: Province, admin: Brow
 
 async def test_a_broker_that_is_away_and_a_full_disk_are_loud(hub: Province, admin: Browser) -> None:
     hub.hub.ports = replace(hub.hub.ports, broker=Away(), disk=Full())  # type: ignore[arg-type]  # what is asked of it
-    hub.hub.broker_is_apart = True
+    hub.hub.settings = hub.hub.settings.model_copy(update={"broker": Broker(url="amqp://x@localhost/")})
     shown = (await admin.get(""))[1].partition('class="card strip"')[2]
     assert re.search(r'class="pill bad"[^>]*>RabbitMQ · ', shown)
     assert '<span class="pill bad">trống 4 %</span>' in shown

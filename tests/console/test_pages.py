@@ -144,7 +144,7 @@ async def test_a_group_is_counted_then_sent_again_with_a_reason_in_the_audit_log
     assert (status, "Gửi lại: 3 văn bản" in " ".join(text.split())) == (200, True)
     status, text = await admin.do("/undelivered/decide", **group)
     assert (status, "3 / 3 văn bản đã xử lý" in text) == (200, True)
-    (entry, *_) = (await hub.hub.ports.dead_letters.audit(after=None, limit=1)).items
+    (entry, *_) = (await hub.hub.ports.audit.listing(after=None, limit=1)).items
     assert (entry.actor, entry.reason, entry.count) == ("can-bo-admin", REASON, 3)
 
 

@@ -34,7 +34,7 @@ async def test_an_officer_reminds_and_the_page_and_the_audit_log_tell_it(hub: Pr
     assert (await admin.do(place(owed)))[0] == 303
     _, text = await admin.get(f"/documents/{owed.document}")
     assert "Nhắc hạn" in text and REASON in text
-    (audited, *_) = (await hub.hub.ports.dead_letters.audit(after=None, limit=1)).items
+    (audited, *_) = (await hub.hub.ports.audit.listing(after=None, limit=1)).items
     assert (audited.actor, audited.action, audited.reason) == ("can-bo-admin", "deadline.reminded", REASON)
 
 

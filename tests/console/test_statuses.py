@@ -68,7 +68,7 @@ async def test_a_status_is_recorded_on_the_document_that_is_chosen(hub: Province
     meant = next(each.id for each in view.deliveries if each.receiver == RECEIVER)
     assert (await admin.do(f"/statuses/{status}/apply", delivery=meant))[0] == 303
     assert (await state(hub, first), await state(hub, second), await waiting(hub)) == (State.AVAILABLE, State.RECEIVED, 0)
-    (audited, *_) = (await hub.hub.ports.dead_letters.audit(after=None, limit=9)).items
+    (audited, *_) = (await hub.hub.ports.audit.listing(after=None, limit=9)).items
     assert (audited.actor, audited.action, audited.reason) == ("can-bo-admin", "status.applied", REASON)
 
 

@@ -181,7 +181,7 @@ async def test_news_since_a_moment_is_told_again_with_a_reason(hub: Province, ad
     ]:
         assert (await admin.do(f"/systems/{SYSTEM}/replay", **fields))[0] == status, fields
     assert (await admin.do(f"/systems/{POLLING}/replay", since=f"{since:%Y-%m-%dT%H:%M}"))[0] == 404
-    (audited, *_) = (await hub.hub.ports.dead_letters.audit(after=None, limit=9)).items
+    (audited, *_) = (await hub.hub.ports.audit.listing(after=None, limit=9)).items
     assert (audited.actor, audited.action, audited.reason) == ("can-bo-admin", "notices.replayed", REASON)
 
 

@@ -67,7 +67,7 @@ async def test_all_sessions_of_a_person_are_ended_with_a_reason(hub: Province, a
     assert (await elsewhere.get(""))[0] == 200
     assert (await admin.do(f"/users/{DUTY}/end"))[0] == 303
     assert (await elsewhere.get(""))[0] == 303
-    (audited, *_) = (await hub.hub.ports.dead_letters.audit(after=None, limit=9)).items
+    (audited, *_) = (await hub.hub.ports.audit.listing(after=None, limit=9)).items
     assert (audited.actor, audited.action, audited.subject) == (ADMIN, "console.sessions-ended", {"operator": DUTY})
     assert audited.reason == REASON
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.core.alerts import USUAL, Alert, AlertState, Sign, Trouble, Turn, named
 from gateway.core.faults import Rejected
-from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.executor import Executor
 from gateway.ports import AlertMessage, Alerts, Channel
 from tests.contracts.entries import NOW
@@ -80,7 +80,7 @@ class AlertsContract:
         decided = await alerts.acknowledge(ID, by="truc", reason=WHY, now=NOW + MINUTE)
         assert decided == await only(alerts)
         assert (decided.state, decided.by, decided.reason) == (AlertState.ACKNOWLEDGED, "truc", WHY)
-        (entry,) = (await SqlDeadLetters(executor).audit(after=None, limit=9)).items
+        (entry,) = (await SqlAuditLog(executor).listing(after=None, limit=9)).items
         assert (entry.actor, entry.action, entry.reason) == ("truc", "alert.acknowledged", WHY)
         assert entry.subject == {"alert": ID, "trouble": "system-parked", "subject": "voffice"}
 
@@ -105,7 +105,7 @@ class AlertsContract:
         with pytest.raises(Rejected, match="alert-closed"):
             await alerts.acknowledge(ID, by="truc", reason=WHY, now=NOW)
         assert await only(alerts) == before
-        assert (await SqlDeadLetters(executor).audit(after=None, limit=9)).items == ()
+        assert (await SqlAuditLog(executor).listing(after=None, limit=9)).items == ()
 
 
 class AlertMessagesContract:

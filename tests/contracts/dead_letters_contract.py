@@ -8,7 +8,7 @@ import pytest
 
 from gateway.core.faults import Fault, Rejected, Undeliverable
 from gateway.core.model import Delivery, OrganId, State, SystemId
-from gateway.ports import Audited, AuditEntry, Bulk, DeadLetter, DeadLetters, Filter, Ledger, Outbox
+from gateway.ports import Audited, AuditEntry, AuditLog, Bulk, DeadLetter, DeadLetters, Filter, Ledger, Outbox
 from tests.contracts.entries import LATER, NOW, OTHER, RECEIVER, SENDER, STRANGER, SYSTEM, entry, pushed_entry
 from tests.contracts.ledger_policy_contract import held_entry
 
@@ -75,8 +75,8 @@ async def redirect(letters: DeadLetters, to: OrganId, which: Filter = ANY) -> Bu
     return await letters.redirect(which, to, route=pushed, by="operator", reason=WHY, now=LATER, limit=1000)
 
 
-async def audited(letters: DeadLetters) -> tuple[AuditEntry, ...]:
-    return (await letters.audit(after=None, limit=100)).items
+async def audited(audit: AuditLog) -> tuple[AuditEntry, ...]:
+    return (await audit.listing(after=None, limit=100)).items
 
 
 class FindContract:
@@ -105,8 +105,8 @@ class FindContract:
         assert [each.view.deliveries[0].id for each in (*first.items, *second.items)] == made
         assert second.next is None
 
-    async def test_a_cursor_of_elsewhere_is_refused(self, letters: DeadLetters) -> None:
-        for look in (letters.dead_letters(ANY, after="x", limit=9), letters.audit(after="1-2", limit=9)):
+    async def test_a_cursor_of_elsewhere_is_refused(self, letters: DeadLetters, audit: AuditLog) -> None:
+        for look in (letters.dead_letters(ANY, after="x", limit=9), audit.listing(after="1-2", limit=9)):
             with pytest.raises(Rejected) as caught:
                 await look
             assert caught.value.code == "malformed-request"
@@ -157,10 +157,10 @@ class FindContract:
 class AuditContract:
     """Every decision leaves one row, with its filter, its reason and who made it."""
 
-    async def test_a_decision_leaves_one_row(self, ledger: Ledger, outbox: Outbox, letters: DeadLetters) -> None:
+    async def test_a_decision_leaves_one_row(self, ledger: Ledger, outbox: Outbox, letters: DeadLetters, audit: AuditLog) -> None:
         await failed(ledger, outbox)
         await redirect(letters, OTHER, Filter(receiver=RECEIVER, since=NOW, parked=False))
-        (row,) = await audited(letters)
+        (row,) = await audited(audit)
         assert (row.actor, row.action, row.reason, row.count, row.at) == (
             "operator",
             "deadletters.redirected",
@@ -170,28 +170,30 @@ class AuditContract:
         )
         assert row.subject == {"receiver": RECEIVER, "since": NOW.isoformat(), "parked": False, "to": OTHER}
 
-    async def test_what_touches_nothing_leaves_none(self, letters: DeadLetters) -> None:
+    async def test_what_touches_nothing_leaves_none(self, letters: DeadLetters, audit: AuditLog) -> None:
         assert await requeue(letters) == Bulk(matched=0, done=0)
-        assert await audited(letters) == ()
+        assert await audited(audit) == ()
 
     async def test_a_decision_of_several_transactions_leaves_one_row_that_counts_all(
-        self, ledger: Ledger, outbox: Outbox, letters: DeadLetters
+        self, ledger: Ledger, outbox: Outbox, letters: DeadLetters, audit: AuditLog
     ) -> None:
         organs = [OrganId(f"H56.{number}") for number in range(1, 402)]
         made = pushed_entry(1, to=organs)
         await ledger.accept(made)
         await asyncio.gather(*(outbox.poisonous(each.id, now=LATER) for each in made.deliveries))
         assert await turn_back(letters, Filter(cause="delivery-poisonous")) == Bulk(matched=401, done=401)
-        (row,) = await audited(letters)
+        (row,) = await audited(audit)
         assert row.count == 401
 
-    async def test_decisions_are_listed_newest_first(self, ledger: Ledger, outbox: Outbox, letters: DeadLetters) -> None:
+    async def test_decisions_are_listed_newest_first(
+        self, ledger: Ledger, outbox: Outbox, letters: DeadLetters, audit: AuditLog
+    ) -> None:
         await failed(ledger, outbox)
         await park(letters)
         await outbox.pause(SYSTEM, by="chị Lan", reason="bảo trì", until=None, now=LATER)
         await requeue(letters)
-        first = await letters.audit(after=None, limit=2)
-        second = await letters.audit(after=first.next, limit=2)
+        first = await audit.listing(after=None, limit=2)
+        second = await audit.listing(after=first.next, limit=2)
         assert [each.action for each in (*first.items, *second.items)] == [
             "deadletters.requeued",
             "system.paused",
@@ -201,7 +203,7 @@ class AuditContract:
 
     @pytest.mark.parametrize("decide", ["release", "turn_back"])
     async def test_a_decision_about_what_the_policy_holds_is_written_down_too(
-        self, ledger: Ledger, letters: DeadLetters, decide: str
+        self, ledger: Ledger, letters: DeadLetters, audit: AuditLog, decide: str
     ) -> None:
         made = held_entry()
         await ledger.accept(made)
@@ -209,13 +211,13 @@ class AuditContract:
             await ledger.release(made.document.id, route=polled, by="operator", reason=WHY, now=LATER)
         else:
             await ledger.turn_back(made.document.id, by="operator", reason=WHY, now=LATER)
-        (row,) = await audited(letters)
+        (row,) = await audited(audit)
         done = {"release": "held.released", "turn_back": "held.turned_back"}[decide]
         assert (row.action, row.actor, row.reason, row.count) == (done, "operator", WHY, 2)
         assert row.subject["document"] == made.document.id
 
     async def test_decisions_are_listed_by_who_made_which_when(
-        self, ledger: Ledger, outbox: Outbox, letters: DeadLetters
+        self, ledger: Ledger, outbox: Outbox, letters: DeadLetters, audit: AuditLog
     ) -> None:
         await failed(ledger, outbox)
         await park(letters)
@@ -229,5 +231,5 @@ class AuditContract:
             (Audited(until=later), ["system.paused", "deadletters.parked"]),
             (Audited(actor="anh Ba"), []),
         ]:
-            listed = (await letters.audit(which, after=None, limit=9)).items
+            listed = (await audit.listing(which, after=None, limit=9)).items
             assert [each.action for each in listed] == actions, which

@@ -7,7 +7,7 @@ import pytest
 from gateway.core.deadlines import Deadline, pause, waive
 from gateway.core.faults import Rejected
 from gateway.core.ladder import REMIND_AGAIN
-from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.executor import Executor
 from gateway.infra.letters import SqlLetters
 from gateway.ports import Deadlines, Ledger
@@ -102,6 +102,6 @@ class RemindContract:
     ) -> None:
         found = await open_response(ledger, deadlines)
         await remind(deadlines, found)
-        (entry,) = (await SqlDeadLetters(executor).audit(after=None, limit=9)).items
+        (entry,) = (await SqlAuditLog(executor).listing(after=None, limit=9)).items
         assert (entry.actor, entry.action, entry.reason) == ("truc-ban", "deadline.reminded", "sở hỏi")
         assert entry.subject == {"deadline": found.id, "document": found.document, "organ": RECEIVER}

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.core.faults import Rejected
 from gateway.core.model import Delivery, Event, OrganId, State, StatusCode
-from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.executor import Executor
 from gateway.ports import Entry, HeldStatus, HeldStatuses, Ledger, NamedStatus, Obstacle
 from tests.contracts.entries import (
@@ -173,7 +173,7 @@ class DecidedStatusContract:
         await held.apply(answer["id"], meant, by="lan", reason="đã hỏi Sở A", now=LATER, seal=seal)
         assert ((await own(ledger, second)).state, (await own(ledger)).state) == (State.RECEIVED, State.AVAILABLE)
         assert await waiting(held) == []
-        (audited,) = (await SqlDeadLetters(executor).audit(after=None, limit=9)).items
+        (audited,) = (await SqlAuditLog(executor).listing(after=None, limit=9)).items
         assert (audited.actor, audited.action, audited.reason) == ("lan", "status.applied", "đã hỏi Sở A")
         assert audited.subject["delivery"] == meant
 
@@ -181,7 +181,7 @@ class DecidedStatusContract:
         answer = await say(held, named(StatusCode.REGISTERED))
         await held.drop(answer["id"], by="lan", reason="gửi nhầm trục", now=LATER)
         assert await waiting(held) == []
-        assert [each.action for each in (await SqlDeadLetters(executor).audit(after=None, limit=9)).items] == ["status.dropped"]
+        assert [each.action for each in (await SqlAuditLog(executor).listing(after=None, limit=9)).items] == ["status.dropped"]
         with pytest.raises(Rejected, match="not-found"):
             await held.drop(answer["id"], by="lan", reason="?", now=LATER)
 

@@ -8,7 +8,7 @@ from gateway.core.faults import Transient, Undeliverable
 from gateway.core.links import LinkKind
 from gateway.core.model import StatusCode
 from gateway.infra.outbox import SqlOutbox
-from gateway.ports import Bulletin, DeadLetters, Ledger, Notices, Telling
+from gateway.ports import AuditLog, Bulletin, Ledger, Notices, Telling
 from tests.contracts.entries import LATER, NOW, OTHER, OTHER_SYSTEM, RECEIVER, SENDER, SYSTEM, entry, recall, report, seal
 from tests.contracts.links_revise_contract import revising
 from tests.contracts.outbox_contract import delivery
@@ -83,14 +83,14 @@ class NoticesContract:
         assert await notices.claim(SENDING, {SENDER}, limit=1, until=LATER + SECOND * 180, now=LATER + SECOND * 120) is not None
 
     async def test_a_refusal_is_audited_and_does_not_keep_the_rest(
-        self, ledger: Ledger, notices: Notices, letters: DeadLetters
+        self, ledger: Ledger, notices: Notices, audit: AuditLog
     ) -> None:
         await self.said(ledger, 1, StatusCode.ARRIVED)
         bulletin = await self.claim(notices)
         assert bulletin is not None
         refused = ((bulletin.news[0], Undeliverable("receiver-refused", detail="Không nhận")),)
         await notices.settle(bulletin, Telling(told=bulletin.news[0].event.seq, refused=refused), now=NOW)
-        (row,) = (await letters.audit(after=None, limit=10)).items
+        (row,) = (await audit.listing(after=None, limit=10)).items
         assert (row.actor, row.action, row.reason) == ("hub", "notice.refused", "Không nhận")
         assert await self.claim(notices) is None
 
@@ -99,14 +99,14 @@ class NoticesContract:
         days = timedelta(days=2)
         assert await notices.claim(SENDING, {SENDER}, limit=1, until=LATER + days, now=NOW + days) is None
 
-    async def test_a_replay_tells_what_was_told_before(self, ledger: Ledger, notices: Notices, letters: DeadLetters) -> None:
+    async def test_a_replay_tells_what_was_told_before(self, ledger: Ledger, notices: Notices, audit: AuditLog) -> None:
         await self.said(ledger, 1, StatusCode.ARRIVED)
         bulletin = await self.claim(notices)
         assert bulletin is not None
         await notices.settle(bulletin, Telling(told=bulletin.news[0].event.seq), now=NOW)
         await notices.replay(SENDING, since=NOW, by="operator", reason="Máy chủ phục hồi", now=NOW)
         assert await self.claim(notices) is not None
-        assert (await letters.audit(after=None, limit=1)).items[0].action == "notices.replayed"
+        assert (await audit.listing(after=None, limit=1)).items[0].action == "notices.replayed"
 
     async def test_a_receivers_system_is_told_that_a_document_is_asked_back(self, ledger: Ledger, notices: Notices) -> None:
         await self.said(ledger, 1, StatusCode.ARRIVED)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.executor import Executor
 from tests.contracts.dead_letters_contract import AuditContract, FindContract
@@ -18,6 +19,10 @@ class DeadLettersContract(FindContract, RequeueContract, GiveUpContract, AuditCo
     @pytest.fixture
     def letters(self, executor: Executor) -> SqlDeadLetters:
         return SqlDeadLetters(executor)
+
+    @pytest.fixture
+    def audit(self, executor: Executor) -> SqlAuditLog:
+        return SqlAuditLog(executor)
 
 
 class TestSqliteDeadLetters(DeadLettersContract, OnSqlite):

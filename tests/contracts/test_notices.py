@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.executor import Executor
 from gateway.infra.notices import SqlNotices
 from tests.contracts.executors import OnPostgres, OnSqlite
@@ -20,8 +20,8 @@ class NoticesOnAnExecutor(NoticesContract):
         return SqlNotices(executor)
 
     @pytest.fixture
-    def letters(self, executor: Executor) -> SqlDeadLetters:
-        return SqlDeadLetters(executor)
+    def audit(self, executor: Executor) -> SqlAuditLog:
+        return SqlAuditLog(executor)
 
 
 class TestSqliteNotices(NoticesOnAnExecutor, OnSqlite):

@@ -1,9 +1,9 @@
-"""What every implementation of Remarks promises: what officers did with a document is kept, and nothing of it is changed."""
+"""What every implementation of Remarks promises: what officers write about a document is kept, and nothing of it is changed."""
 
 import pytest
 
 from gateway.core.faults import Rejected
-from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.executor import Executor
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.remarks import SqlRemarks
@@ -16,24 +16,11 @@ __all__ = ["postgres", "postgres_database"]
 
 
 class RemarksContract:
-    """Opened, written, listed."""
+    """Written, listed."""
 
     @pytest.fixture
     def remarks(self, executor: Executor) -> SqlRemarks:
         return SqlRemarks(executor)
-
-    async def test_who_opened_what_of_a_document_and_why_is_in_the_audit_log(
-        self, remarks: SqlRemarks, executor: Executor
-    ) -> None:
-        await remarks.opened("d" * 32, "a.pdf", by="truc-ban", reason="bên nhận báo tệp hỏng", now=NOW)
-        (entry,) = (await SqlDeadLetters(executor).audit(after=None, limit=9)).items
-        assert (entry.actor, entry.action, entry.reason, entry.at) == (
-            "truc-ban",
-            "document.opened",
-            "bên nhận báo tệp hỏng",
-            NOW,
-        )
-        assert entry.subject == {"document": "d" * 32, "what": "a.pdf"}
 
     async def test_what_is_written_about_a_document_is_listed_the_newest_first(
         self, remarks: SqlRemarks, ledger: SqlLedger
@@ -58,13 +45,13 @@ class RemarksContract:
     ) -> None:
         document = await accepted(ledger)
         await remarks.write(document, "đã nhận", by="truc-ban", now=NOW)
-        (entry,) = (await SqlDeadLetters(executor).audit(after=None, limit=9)).items
+        (entry,) = (await SqlAuditLog(executor).listing(after=None, limit=9)).items
         assert (entry.actor, entry.action, entry.subject) == ("truc-ban", "document.remarked", {"document": document})
 
     async def test_nothing_is_written_about_a_document_that_there_is_not(self, remarks: SqlRemarks, executor: Executor) -> None:
         with pytest.raises(Rejected, match="not-found"):
             await remarks.write("d" * 32, "đã nhận", by="truc-ban", now=NOW)
-        assert (await SqlDeadLetters(executor).audit(after=None, limit=9)).items == ()
+        assert (await SqlAuditLog(executor).listing(after=None, limit=9)).items == ()
 
 
 async def accepted(ledger: SqlLedger, place: int = 1) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.infra.dead_letters import SqlDeadLetters
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.executor import Executor
 from gateway.infra.sessions import SqlSessions
 from gateway.ports import Session
@@ -65,7 +65,7 @@ class SessionsContract:
 
     async def test_who_signs_in_from_where_is_in_the_audit_log(self, sessions: SqlSessions, executor: Executor) -> None:
         await sessions.begin(SESSION)
-        (entry,) = (await SqlDeadLetters(executor).audit(after=None, limit=9)).items
+        (entry,) = (await SqlAuditLog(executor).listing(after=None, limit=9)).items
         assert (entry.actor, entry.action, entry.subject) == ("truc-ban", "console.sign-in", {"source": "192.0.2.7"})
 
     async def test_the_sessions_of_one_or_of_all_are_listed_the_one_used_last_first(self, sessions: SqlSessions) -> None:
@@ -101,7 +101,7 @@ class SessionsContract:
             await sessions.begin(each)
         for _ in range(2):  # the second ends nothing
             await sessions.end_all("truc-ban", by="quan-tri", reason="mất máy", now=LATER)
-        entry, before, *_ = (await SqlDeadLetters(executor).audit(after=None, limit=9)).items
+        entry, before, *_ = (await SqlAuditLog(executor).listing(after=None, limit=9)).items
         assert (entry.actor, entry.action, entry.subject) == ("quan-tri", "console.sessions-ended", {"operator": "truc-ban"})
         assert (entry.reason, entry.count, before.action) == ("mất máy", 2, "console.sign-in")
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.database import PostgresDatabase
-from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.executor import Executor
 from gateway.infra.opening import open_executor
 from gateway.infra.vxp_book import SqlVxpBook
@@ -25,8 +25,8 @@ class VxpBookOnAnExecutor(VxpBookContract):
         return SqlVxpBook(executor)
 
     @pytest.fixture
-    def letters(self, executor: Executor) -> SqlDeadLetters:
-        return SqlDeadLetters(executor)
+    def audit(self, executor: Executor) -> SqlAuditLog:
+        return SqlAuditLog(executor)
 
 
 class TestSqliteVxpBook(VxpBookOnAnExecutor, OnSqlite):

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.core.faults import Rejected
 from gateway.core.model import OrganId, StatusCode, SystemId
-from gateway.ports import AgencyRequest, DeadLetters, Filed, Ledger, Mark, Transport, VxpBook, Wish
+from gateway.ports import AgencyRequest, AuditLog, Filed, Ledger, Mark, Transport, VxpBook, Wish
 from tests.contracts.entries import (
     LATER,
     NOW,
@@ -178,13 +178,13 @@ class VxpBookContract:
         assert [each.organ for each in await book.requests(undecided=True)] == ["H56.01.09", "H56.01.08"]
         assert await book.request(wish().id) == wish()
 
-    async def test_a_decision_is_written_down_with_its_reason_and_audited(self, book: VxpBook, letters: DeadLetters) -> None:
+    async def test_a_decision_is_written_down_with_its_reason_and_audited(self, book: VxpBook, audit: AuditLog) -> None:
         await book.ask(wish())
         await book.decide(wish().id, outcome="approved", by="Lan", reason="theo công văn", now=LATER)
         assert await book.requests(undecided=True) == ()
         (decided,) = await book.requests(undecided=False)
         assert decided == wish(outcome="approved", by="Lan", reason="theo công văn", decided_at=LATER)
-        (audited,) = (await letters.audit(after=None, limit=9)).items
+        (audited,) = (await audit.listing(after=None, limit=9)).items
         assert (audited.actor, audited.action, audited.reason) == ("Lan", "agency_request.approved", "theo công văn")
         assert audited.subject == {"request": wish().id, "system": OFFICE, "wish": "register", "organ": "H56.01.09"}
 

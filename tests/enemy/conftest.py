@@ -175,7 +175,7 @@ async def hub(directory: Path, tmp_path: Path, clock: FakeClock) -> AsyncIterato
     )
     migrate(tmp_path / LEDGER_FILE)
     async with assemble(settings, clock=clock) as parts:
-        at = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition)
+        at = Hub.of(parts)
         async with _listening(at) as base, aiohttp.ClientSession() as session:
             members = {member.organ_id: member for member in reversed(pki().members.values())}
             clients = {organ: _client(organ, member, session, base) for organ, member in members.items()}

@@ -18,6 +18,7 @@ from gateway.flows.accept import Package, accept
 from gateway.flows.deliver import deliver
 from gateway.flows.relay import relay
 from gateway.infra.alerts import SqlAlerts
+from gateway.infra.audit import SqlAuditLog
 from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.dead_letters import SqlDeadLetters
@@ -205,6 +206,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
+        audit=SqlAuditLog(executor),
         alerts=SqlAlerts(executor),
         disk=FolderDisk(folder),
         presence=SqlPresence(executor),

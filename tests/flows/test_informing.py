@@ -99,7 +99,7 @@ async def test_what_is_refused_for_good_is_passed_over(plane: Plane) -> None:
     plane.office.plan = [None, Undeliverable("receiver-refused", detail="Không rõ văn bản")]
     await tell(plane)
     assert [each.code for each in plane.office.told] == [None, StatusCode.REGISTERED]
-    (row,) = (await plane.ports.dead_letters.audit(after=None, limit=10)).items
+    (row,) = (await plane.ports.audit.listing(after=None, limit=10)).items
     assert (row.action, row.reason) == ("notice.refused", "Không rõ văn bản")
 
 

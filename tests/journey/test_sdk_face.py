@@ -59,7 +59,7 @@ async def systems(tmp_path: Path) -> AsyncIterator[Systems]:
             for organ in (PROVINCE, COMMUNE):
                 revise(draft.get(AGENCY, organ), {"trust": "channel", "trust_until": "2099-12-31"})
         parts = await opened.enter_async_context(assemble(settings, clock=SystemClock()))
-        hub = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition)
+        hub = Hub.of(parts)
         server = await opened.enter_async_context(TestServer(application(hub)))
         session = await opened.enter_async_context(aiohttp.ClientSession())
         own, base = home / "agencies", str(server.make_url("")).rstrip("/")
@@ -67,7 +67,7 @@ async def systems(tmp_path: Path) -> AsyncIterator[Systems]:
         stop = asyncio.Event()
         worker = asyncio.create_task(Worker(parts.ports, parts.rules).run(stop))
         yield Systems(
-            sdk=Sdk(session=session, endpoint=f"{base}{hub.vxp.prefix}", system=PROVINCE, secret=secret),
+            sdk=Sdk(session=session, endpoint=f"{base}{hub.settings.vxp.prefix}", system=PROVINCE, secret=secret),
             api=client_of(own / DEPARTMENT, session, base),
             folder=side,
         )

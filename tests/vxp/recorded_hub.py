@@ -79,7 +79,7 @@ async def recorded_hub(working_folder: Path, data: Path) -> AsyncIterator[Record
             for each in SECRETS
         )
         rules = replace(parts.rules(), directory=Directory.of(_AGENCIES), systems=systems)
-        at = Hub(ports=parts.ports, rules=lambda: rules, counters=parts.telemetry.exposition, quotas=Quotas(clock=_unhurried()))
+        at = Hub.of(parts, rules=lambda: rules, quotas=Quotas(clock=_unhurried()))
         async with TestServer(application(at)) as server:
             yield Recorded(host=server.host, port=server.port or 0, clock=clock)
 

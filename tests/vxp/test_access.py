@@ -41,11 +41,11 @@ async def living(folder: Path) -> AsyncIterator[Living]:
     initialise(folder, port=None, agencies={PROVINCE: "A", DEPARTMENT: "B", COMMUNE: "C"})
     settings = Settings.load(folder / "gateway.toml")
     async with assemble(settings, clock=SystemClock()) as parts:
-        at = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition)
+        at = Hub.of(parts)
         async with TestServer(application(at)) as server, aiohttp.ClientSession() as session:
 
             def calls(secret: str) -> Sdk:
-                return Sdk(session=session, endpoint=str(server.make_url(at.vxp.prefix)), system=VENDOR, secret=secret)
+                return Sdk(session=session, endpoint=str(server.make_url(at.settings.vxp.prefix)), system=VENDOR, secret=secret)
 
             yield Living(settings=settings, calls=calls, reload=lambda: parts.rules.reload(settings))
 
@@ -83,7 +83,7 @@ async def test_a_system_that_is_revoked_calls_no_more(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("late", "code"), [(25, "0"), (35, "15")])
 async def test_how_late_a_call_may_be_is_a_setting(late: int, code: str, hub: Province, sdk: Made) -> None:
-    hub.hub.vxp = VxpSettings(window_seconds=30)
+    hub.hub.settings = Settings(vxp=VxpSettings(window_seconds=30))
     assert await code_of(sdk(PROVINCE), seconds=late) == code
 
 
@@ -127,7 +127,7 @@ async def test_units_are_told_that_changed_since_a_day_the_ended_ones_too(hub: P
 
 
 async def test_units_are_of_the_centre_that_the_settings_name(hub: Province, sdk: Made) -> None:
-    hub.hub.vxp = VxpSettings(centre="H40")
+    hub.hub.settings = Settings(vxp=VxpSettings(centre="H40"))
     assert {row["centerCode"] for row in await units(sdk(PROVINCE))} == {"H40"}
 
 

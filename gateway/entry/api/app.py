@@ -37,7 +37,7 @@ def application(hub: Hub) -> web.Application:
         handler = for_operators(route.handler) if route.operators else route.handler
         app.router.add_route(route.method, route.path, handler, expect_handler=_expect)
     add_faces(app, _expect)
-    add_vxp(app, hub.vxp.prefix, _expect)
+    add_vxp(app, hub.settings.vxp.prefix, _expect)
     add_console(app, _expect)
     _add_reference(app)
     return app

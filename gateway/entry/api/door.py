@@ -65,7 +65,7 @@ async def answer_faults(request: web.Request, handler: Handler) -> web.StreamRes
 @web.middleware
 async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find the calling system or operator, or refuse."""
-    if request.path in PUBLIC or request.path.startswith((DOCS, CONSOLE, f"{hub(request).vxp.prefix}/")):
+    if request.path in PUBLIC or request.path.startswith((DOCS, CONSOLE, f"{hub(request).settings.vxp.prefix}/")):
         return await handler(request)  # the console and the national SDK's face prove their callers by themselves
     rules = hub(request).rules()
     found = identify_operator(request, rules) if request.path.startswith(ADMIN) else None

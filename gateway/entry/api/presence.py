@@ -29,7 +29,7 @@ async def notice(request: web.Request, handler: Callable[[web.Request], Awaitabl
 
 
 def _only_sends(request: web.Request) -> bool:
-    return request.path in SENDS or request.path == f"{hub(request).vxp.prefix}/sendEdoc"
+    return request.path in SENDS or request.path == f"{hub(request).settings.vxp.prefix}/sendEdoc"
 
 
 async def keep_presence(app: web.Application) -> AsyncIterator[None]:

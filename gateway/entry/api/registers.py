@@ -43,7 +43,7 @@ def longest(form: Format | None) -> int:
 
 def desk(at: Hub) -> Desk:
     """Give the place where reports are made."""
-    return Desk(reports=at.ports.reports, rules=at.rules(), hub=at.name, now=at.ports.clock.now())
+    return Desk(reports=at.ports.reports, rules=at.rules(), hub=at.settings.hub.name, now=at.ports.clock.now())
 
 
 def wanted(at: Hub, asked: RegisterQuery, organ: OrganId) -> Volume:

@@ -79,7 +79,7 @@ _MOMENTS: Final = frozenset({"since", "until", "due_at"})
 
 async def show(visit: Visit) -> web.Response:
     """Show what was decided, newest first."""
-    found = await visit.ports.dead_letters.audit(_which(visit), after=visit.asked("after") or None, limit=PAGE_SIZE)
+    found = await visit.ports.audit.listing(_which(visit), after=visit.asked("after") or None, limit=PAGE_SIZE)
     return page(
         visit,
         "audit.html",
@@ -108,7 +108,7 @@ def subject(visit: Visit, value: Mapping[str, object]) -> str:
 async def _rows(visit: Visit) -> AsyncIterator[Row]:
     after, which = None, _which(visit)
     while True:
-        found = await visit.ports.dead_letters.audit(which, after=after, limit=500)
+        found = await visit.ports.audit.listing(which, after=after, limit=500)
         for each in found.items:
             called = visit.say(*ACTIONS[each.action]) if each.action in ACTIONS else each.action
             at = each.at.replace(tzinfo=None)

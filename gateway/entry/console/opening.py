@@ -22,12 +22,12 @@ async def give(visit: Visit, form: Form) -> web.StreamResponse:
     if part == ENVELOPE:
         name = safe_name(f"{document.number}-{document.notation}.edxml".replace("/", "-"))
         await demand_kept(visit, document.sha256)
-        await oversee.open_content(visit.ports.remarks, document.id, name, decided)
+        await oversee.open_content(visit.ports.audit, document.id, name, decided)
         return await envelope_of(visit.request, document, name=name)
     number = _number(document, part)
     wanted = document.attachments[number - 1]
     await demand_kept(visit, wanted.sha256 if wanted.apart else document.sha256)
-    await oversee.open_content(visit.ports.remarks, document.id, wanted.name, decided)
+    await oversee.open_content(visit.ports.audit, document.id, wanted.name, decided)
     return await attachment_of(visit.request, document, number)
 
 

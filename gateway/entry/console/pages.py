@@ -56,7 +56,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **values: Any) -> we
         "csrf_field": CSRF,
         "role": visit.say(*ROLE_NAMES[visit.officer.role]),
         "here": visit.request.path_qs,
-        "hub_name": visit.at.name,
+        "hub_name": visit.at.settings.hub.name,
     }
     return _answer(environment().get_template(template).render(shared | values), status, english=visit.english)
 

@@ -39,7 +39,7 @@ async def _database(visit: Visit) -> Part:
 
 async def _broker(visit: Visit) -> Part:
     fault = await broker_fault(visit.ports)
-    kind = "RabbitMQ" if visit.at.broker_is_apart else visit.say("trong bộ nhớ", "in memory")
+    kind = "RabbitMQ" if visit.at.settings.broker is not None else visit.say("trong bộ nhớ", "in memory")
     name, url = visit.say("Hàng đợi", "Queues"), f"{CONSOLE}/queues"
     if fault is None:
         return Part(name=name, text=visit.say(f"{kind} · thông", f"{kind} · flow"), url=url)

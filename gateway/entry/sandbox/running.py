@@ -47,7 +47,7 @@ async def opened(laid: Laid) -> AsyncIterator[Sandbox]:
         mine = parts.rules().systems.find(laid.system)
         if mine is not None and mine.link is not None:
             await parts.ports.catalogue.adapter(mine)  # what is wrong with a link is told before anything waits for it
-        hub = Hub(ports=parts.ports, rules=parts.rules, counters=parts.telemetry.exposition)
+        hub = Hub.of(parts)
         log, current = CallLog(laid.folder / CALLS_FILE), list[Sandbox]()
 
         def switches() -> Switches:

@@ -49,7 +49,7 @@ async def synchronise(call: Call) -> web.StreamResponse:
 
     def rows() -> Iterator[Row]:
         for each in call.rules.directory:
-            row = _unit(each, call.at.vxp.centre, today)
+            row = _unit(each, call.at.settings.vxp.centre, today)
             if since is None or row["version"] >= f"{since:%Y%m%d}":
                 yield row
 

@@ -111,7 +111,7 @@ async def _proven(request: web.Request) -> Call:
     if not any(each.vxp is not None and each.vxp.secrets for each in rules.systems):
         raise web.HTTPNotFound
     try:
-        signed = prove(request, rules, timedelta(seconds=at.vxp.window_seconds), now)
+        signed = prove(request, rules, timedelta(seconds=at.settings.vxp.window_seconds), now)
         if not await at.ports.vxp.is_first(signed.mac, until=signed.until, now=now):
             raise Rejected("unauthenticated", detail="Yêu cầu này đã được gửi.", detail_en="This very request came before.")
     except Rejected as fault:

@@ -36,5 +36,5 @@ async def turn_back(request: web.Request) -> web.Response:
 async def audit(request: web.Request) -> web.Response:
     """List what operators decided, newest first."""
     asked = query(request, Paging)
-    page = await hub(request).ports.dead_letters.audit(after=asked.after, limit=asked.limit)
+    page = await hub(request).ports.audit.listing(after=asked.after, limit=asked.limit)
     return answer({"items": [rendering.audited(each) for each in page.items], "next": page.next})

@@ -1,0 +1,42 @@
+"""Changing agencies.toml while the hub runs: written down in the audit log first, in force as soon as it is done."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from gateway.core.faults import Misconfigured
+from gateway.entry.api.hub import Hub
+from gateway.flows.oversee import Decision
+from gateway.infra.agencies_file import DirectoryDraft, editing
+
+
+@asynccontextmanager
+async def changing(hub: Hub, action: str, subject: dict[str, object], decision: Decision) -> AsyncIterator[DirectoryDraft]:
+    """Edit agencies.toml as `editing` does, for an officer who decides it; nothing is changed where the block raises.
+
+    `subject` is what the audit log keeps: the block may add to it. Raises `directory-read-only` where this machine may not change
+    the directory, and what `editing` raises.
+    """
+    file = hub.settings.path(hub.settings.directory.agencies)
+    with_file = _writable(file)
+    draft = await asyncio.to_thread(with_file.__enter__)
+    try:
+        yield draft
+        draft.directory(file)  # what the hub would refuse is not written down as done
+        await hub.ports.audit.record(action, subject, by=decision.by, reason=decision.reason, now=decision.now)
+    except BaseException as error:
+        await asyncio.to_thread(with_file.__exit__, type(error), error, error.__traceback__)
+        raise
+    await asyncio.to_thread(with_file.__exit__, None, None, None)
+    await hub.refresh()
+    hub.ports.telemetry.record("directory.changed", action=action, by=decision.by)
+
+
+@contextmanager
+def _writable(file: Path) -> Iterator[DirectoryDraft]:
+    try:
+        with editing(file) as draft:
+            yield draft
+    except OSError as error:
+        raise Misconfigured("directory-read-only", path=str(file), detail=str(error)) from error
