@@ -10,7 +10,8 @@ from gateway.config import Settings
 from gateway.core.model import VIETNAM
 from gateway.core.roles import Role
 from gateway.entry.cli.output import Outcome
-from gateway.entry.cli.system import digest, new_secret, new_token, write_token
+from gateway.entry.cli.system import write_token
+from gateway.entry.registry.credentials import digest, new_secret, new_token
 from gateway.infra import passwords
 from gateway.infra.agencies_file import AGENCY, OPERATOR, SYSTEM, DirectoryDraft, editing
 from gateway.infra.authority import Authority

@@ -9,7 +9,8 @@ from gateway.config import Settings
 from gateway.core.roles import Role
 from gateway.entry.cli import system
 from gateway.entry.cli.output import Outcome
-from gateway.entry.cli.system import digest, new_token, with_token, write_token
+from gateway.entry.cli.system import with_token, write_token
+from gateway.entry.registry.credentials import digest, new_token
 from gateway.infra import passwords
 from gateway.infra.agencies_file import OPERATOR, editing, read, revise
 from gateway.infra.rules_files import second_factor as bound_to

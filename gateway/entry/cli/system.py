@@ -1,7 +1,5 @@
 """`lienthong system …`: the document systems that may call, for which agencies, and what they show to prove it."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -13,27 +11,10 @@ from gateway.core.faults import Rejected
 from gateway.core.model import VIETNAM
 from gateway.entry.cli.agency import EXCEPTION, leaf
 from gateway.entry.cli.output import Outcome
+from gateway.entry.registry import credentials
+from gateway.entry.registry.credentials import digest, new_secret, new_token
 from gateway.infra.agencies_file import AGENCY, SYSTEM, editing, read, revise
 from gateway.infra.seals import ensure_key, seal
-
-TOKEN_BYTES = 32
-"""256 bits: beyond guessing, so its plain SHA-256 may be stored."""
-SECRET_BYTES = 32
-
-
-def new_secret() -> str:
-    """Make a secret, as it is given to the settings of the national SDK: as long as the digest of its HMAC."""
-    return secrets.token_hex(SECRET_BYTES)
-
-
-def new_token() -> str:
-    """Make a token."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def digest(token: str) -> str:
-    """Give what agencies.toml keeps of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def add(
@@ -72,11 +53,9 @@ def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | 
 
     The old ones end at once, or hold until the next rotation.
     """
-    token = new_token()
     with editing(settings.path(settings.directory.agencies)) as draft:
-        table = draft.get(kind, name)
-        old = [*table.get("token_sha256", [])] if keep_old else []
-        revise(table, {"token_sha256": [*old, digest(token)]})
+        token = credentials.rotate(draft, kind, name, keep_old=keep_old)
+        old = len(draft.get(kind, name)["token_sha256"]) > 1
         if token_file is not None:
             write_token(token_file, token)
     vi = "mã cũ vẫn dùng được" if old else "mã cũ hết hiệu lực"
