@@ -22,9 +22,9 @@ from gateway.core.model import VIETNAM
 from gateway.entry.api.app import application
 from gateway.entry.api.hub import Hub
 from gateway.entry.api.pace import Patience
-from gateway.infra.migrate import migrate
 from gateway.wiring import LEDGER_FILE, assemble
 from tests.documents import COMMUNE, DAY, DEPARTMENT, PROVINCE
+from tests.migrated import new_ledger
 
 WARD = "H56.01.07"
 DEPARTMENT_ALIAS = "H56.15"
@@ -155,7 +155,7 @@ def settings(working_folder: Path, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def hub(working_folder: Path, tmp_path: Path, clock: FakeClock, settings: Settings) -> AsyncIterator[Province]:
-    migrate(tmp_path / LEDGER_FILE)
+    new_ledger(tmp_path / LEDGER_FILE)
     async with assemble(settings, clock=clock) as parts:
         at = Hub.of(parts, patience=Patience(seconds=2))
         async with TestServer(application(at)) as server, aiohttp.ClientSession() as session:

@@ -15,11 +15,11 @@ from gateway.config import Settings
 from gateway.entry.api.app import application
 from gateway.entry.api.hub import Hub
 from gateway.entry.api.pace import Patience
-from gateway.infra.migrate import migrate
 from gateway.sdk.shipped import shipped
 from gateway.wiring import LEDGER_FILE, assemble
 from tests.api.conftest import Client, FakeClock, Province
 from tests.documents import DEPARTMENT, PROVINCE, document
+from tests.migrated import new_ledger
 
 FACE = """
 import asyncio
@@ -222,7 +222,7 @@ async def test_a_slow_body_is_given_up(hub: Province) -> None:
 async def small(settings: Settings, working_folder: Path, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Hub]:
     """A hub that takes small envelopes alone."""
     limits = settings.limits.model_copy(update={"envelope": 200_000})
-    migrate(tmp_path / LEDGER_FILE)
+    new_ledger(tmp_path / LEDGER_FILE)
     async with assemble(settings.model_copy(update={"limits": limits}), clock=clock) as parts:
         yield Hub.of(parts, patience=Patience(seconds=2))
 

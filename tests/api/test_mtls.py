@@ -13,10 +13,10 @@ from gateway.config import Server, Settings, Storage, Tls
 from gateway.entry.api.app import application
 from gateway.entry.api.hub import Hub
 from gateway.entry.serve import server_tls
-from gateway.infra.migrate import migrate
 from gateway.wiring import LEDGER_FILE, assemble
 from tests.api.conftest import WARD, lienthong
 from tests.documents import COMMUNE, DEPARTMENT
+from tests.migrated import new_ledger
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ async def address(registered: Path, tmp_path: Path) -> AsyncIterator[str]:
     bundle.write_bytes(b"".join((working_folder / "ca" / f"{name}.pem").read_bytes() for name in ("root", "intermediate")))
     tls = Tls(certificate=Path("hub/cert.pem"), key=Path("hub/key.pem"), client_ca=bundle)
     settings = Settings(file=working_folder / "gateway.toml", storage=Storage(data=tmp_path), server=Server(tls=tls))
-    migrate(tmp_path / LEDGER_FILE)
+    new_ledger(tmp_path / LEDGER_FILE)
     async with assemble(settings) as parts:
         at = Hub.of(parts)
         runner = web.AppRunner(application(at))

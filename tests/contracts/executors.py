@@ -8,9 +8,9 @@ import pytest
 from gateway.infra.database import PostgresDatabase
 from gateway.infra.executor import Executor
 from gateway.infra.ledger import SqlLedger
-from gateway.infra.migrate import migrate
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
+from tests.migrated import new_ledger
 
 
 class OnAnExecutor:
@@ -30,7 +30,7 @@ class OnSqlite(OnAnExecutor):
 
     @pytest.fixture
     async def executor(self, tmp_path: Path) -> AsyncIterator[Executor]:
-        migrate(tmp_path / "ledger.sqlite3")
+        new_ledger(tmp_path / "ledger.sqlite3")
         executor = open_executor(tmp_path / "ledger.sqlite3")
         yield executor
         await executor.close()

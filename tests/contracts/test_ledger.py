@@ -7,12 +7,12 @@ import pytest
 
 from gateway.infra.database import PostgresDatabase
 from gateway.infra.ledger import SqlLedger
-from gateway.infra.migrate import migrate
 from gateway.ports import Ledger
 from tests.contracts.ledger_contract import AcceptContract, ViewContract
 from tests.contracts.ledger_inbox_contract import LeaseContract, SettleContract
 from tests.contracts.ledger_policy_contract import FindingContract, HeldContract, PaperContract, RepeatContract
 from tests.contracts.ledger_status_contract import RecallContract, StatusContract
+from tests.migrated import new_ledger
 from tests.postgres import postgres, postgres_database
 
 __all__ = ["postgres", "postgres_database"]
@@ -38,7 +38,7 @@ class TestSqliteLedger(LedgerContract):
 
     @pytest.fixture
     async def ledger(self, tmp_path: Path) -> AsyncIterator[Ledger]:
-        migrate(tmp_path / "ledger.sqlite3")
+        new_ledger(tmp_path / "ledger.sqlite3")
         ledger = SqlLedger.open(tmp_path / "ledger.sqlite3")
         yield ledger
         await ledger.close()

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from gateway.infra.database import PostgresDatabase
-from gateway.infra.migrate import migrate
 from gateway.infra.opening import open_executor
 from tests.contracts.reconciliation_bench import Bench
 from tests.contracts.reconciliation_contract import BalanceContract, PromiseContract
 from tests.contracts.reconciliation_stuck_contract import ProofContract, StuckContract
+from tests.migrated import new_ledger
 from tests.postgres import postgres, postgres_database
 
 __all__ = ["postgres", "postgres_database"]
@@ -25,7 +25,7 @@ class TestSqliteReconciliation(ReconciliationContract):
 
     @pytest.fixture
     async def bench(self, tmp_path: Path) -> AsyncIterator[Bench]:
-        migrate(tmp_path / "ledger.sqlite3")
+        new_ledger(tmp_path / "ledger.sqlite3")
         executor = open_executor(tmp_path / "ledger.sqlite3")
         yield Bench.on(executor)
         await executor.close()

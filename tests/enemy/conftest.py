@@ -24,10 +24,10 @@ from gateway.core.model import VIETNAM
 from gateway.entry.api.app import application
 from gateway.entry.api.connection import listen
 from gateway.entry.api.hub import Hub
-from gateway.infra.migrate import migrate
 from gateway.wiring import LEDGER_FILE, assemble
 from tests.api.conftest import Client, FakeClock
 from tests.documents import DEPARTMENT, PROVINCE, document
+from tests.migrated import new_ledger
 from tests.pki import Member, pki
 
 ANSWER_SECONDS = 5
@@ -173,7 +173,7 @@ async def hub(directory: Path, tmp_path: Path, clock: FakeClock) -> AsyncIterato
         directory=Directory(agencies=directory, trust=pki().ca),
         hub=Identity(key=own / "key.pem", certificate=own / "cert.pem"),
     )
-    migrate(tmp_path / LEDGER_FILE)
+    new_ledger(tmp_path / LEDGER_FILE)
     async with assemble(settings, clock=clock) as parts:
         at = Hub.of(parts)
         async with _listening(at) as base, aiohttp.ClientSession() as session:

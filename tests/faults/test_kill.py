@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from gateway.infra.ledger import SqlLedger
-from gateway.infra.migrate import migrate
 from gateway.infra.vault_files import FileVault
 from gateway.ports import DocumentView
 from tests.contracts.entries import RECEIVER, SENDER
 from tests.faults import accept_until_killed
 from tests.faults.accept_until_killed import LEDGER, VAULT, content
+from tests.migrated import new_ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 ACKNOWLEDGED = 200
@@ -40,7 +40,7 @@ async def listed(ledger: SqlLedger) -> list[DocumentView]:
 
 
 async def test_everything_acknowledged_before_the_kill_is_there_once_and_whole(tmp_path: Path) -> None:
-    migrate(tmp_path / LEDGER)
+    new_ledger(tmp_path / LEDGER)
     promised = accepted_until_killed(tmp_path, ACKNOWLEDGED)
     assert len(promised) >= ACKNOWLEDGED
     ledger, vault = SqlLedger.open(tmp_path / LEDGER), await FileVault.open(tmp_path / VAULT)

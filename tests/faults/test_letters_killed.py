@@ -10,13 +10,13 @@ import pytest
 from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.ledger import SqlLedger
-from gateway.infra.migrate import migrate
 from gateway.infra.opening import open_executor
 from tests.contracts.entries import entry
 from tests.contracts.letters_contract import DUE, pass_to
 from tests.faults import write_letters_once
 from tests.faults.write_letters_once import RECEIVERS, SENDERS, address
 from tests.mail import PostOffice, running
+from tests.migrated import new_ledger
 from tests.postgres import postgres, postgres_database
 
 __all__ = ["postgres", "postgres_database"]
@@ -27,7 +27,7 @@ SOON_SECONDS = 60
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    migrate(tmp_path / "ledger.sqlite3")
+    new_ledger(tmp_path / "ledger.sqlite3")
     return tmp_path / "ledger.sqlite3"
 
 

@@ -29,7 +29,6 @@ from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.letters import SqlLetters
 from gateway.infra.links import SqlLinks
-from gateway.infra.migrate import migrate
 from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
 from gateway.infra.outbox import SqlOutbox
@@ -53,6 +52,7 @@ from gateway.sdk.shipped import shipped
 from tests import judging
 from tests.contracts.entries import seal
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE, document
+from tests.migrated import new_ledger
 
 PUSHED = System(id=SystemId("office"), organs=frozenset({OrganId(DEPARTMENT)}), link=Link(adapter="test", settings={}, seconds=5))
 SENDING = System(id=SystemId("province"), organs=frozenset({OrganId(PROVINCE)}))
@@ -190,7 +190,7 @@ def rules() -> Rules:
 @asynccontextmanager
 async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda ports: ports) -> AsyncIterator[Plane]:
     """Open a plane; what is in the folder stays for the next. `through` may wrap the ports."""
-    migrate(folder / "ledger.sqlite3")
+    new_ledger(folder / "ledger.sqlite3")
     executor, vault = open_executor(folder / "ledger.sqlite3"), await FileVault.open(folder / "vault")
     office, clock, pdfs = Office(), Time(), WorkerPdfReader()
     adapters = OneAdapter(office)

@@ -1,6 +1,7 @@
 """Signs: what each rule sees of a hub, and what it does not."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -112,13 +113,23 @@ async def test_a_certificate_that_ends_is_seen_unless_another_follows(plane: Pla
     certified = pki.pki().agency("expired")
     plane.rules = replace(plane.rules, directory=Directory.of((certified, Agency(id=OrganId("H56.99"), name="Không ký (mẫu)"))))
     plane.clock.time = certified.certificates[0].not_valid_after_utc.astimezone(VIETNAM) - timedelta(days=22)
-    assert await seen(plane, Trouble.CERTIFICATE_ENDING) == []
-    plane.clock.advance(days=2)
-    (sign,) = await seen(plane, Trouble.CERTIFICATE_ENDING)
-    assert sign.subject == certified.id and certified.name in sign.vi
+    assert await seen(plane, Trouble.CERTIFICATE_ENDING, at=12) == []
+    plane.clock.advance(days=6)
+    (sign,) = await seen(plane, Trouble.CERTIFICATE_ENDING, at=12)
+    assert sign.subject == certified.id and re.fullmatch(rf"{re.escape(certified.name)}: còn 1\d ngày làm việc, tới .*", sign.vi)
+    plane.clock.advance(days=17)
+    (sign,) = await seen(plane, Trouble.CERTIFICATE_ENDING, at=0)
+    assert "đã hết hạn lúc" in sign.vi and "ended at" in sign.en
     followed = replace(certified, certificates=pki.pki().agency("expired", "department-next").certificates)
     plane.rules = replace(plane.rules, directory=Directory.of((followed,)))
     assert await seen(plane, Trouble.CERTIFICATE_ENDING) == []
+
+
+async def test_an_agency_all_of_whose_certificates_are_revoked_is_seen_at_once(plane: Plane) -> None:
+    revoked = pki.pki().agency("revoked")
+    plane.rules = replace(plane.rules, directory=Directory.of((revoked,)), trust=pki.pki().store)
+    (sign,) = await seen(plane, Trouble.CERTIFICATE_ENDING, at=0)
+    assert sign.vi == f"{revoked.name}: đã bị thu hồi" and sign.en.endswith("revoked")
 
 
 async def test_statuses_that_only_an_officer_can_match_are_seen(plane: Plane) -> None:

@@ -10,14 +10,14 @@ from gateway.core.deadlines import DeadlineState
 from gateway.core.model import OrganId
 from gateway.infra import deadline_lists, deadline_steps
 from gateway.infra.executor_sqlite import engine
-from gateway.infra.migrate import migrate
 from tests.contracts.deadlines_contract import BY
 from tests.contracts.entries import NOW
+from tests.migrated import new_ledger
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sa.Connection]:
-    migrate(tmp_path / "ledger.sqlite3")
+    new_ledger(tmp_path / "ledger.sqlite3")
     opened = engine(tmp_path / "ledger.sqlite3")
     with opened.connect() as connection:
         yield connection

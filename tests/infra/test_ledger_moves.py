@@ -12,8 +12,8 @@ from gateway.core.model import State, StatusCode
 from gateway.infra import ledger_accept, ledger_read
 from gateway.infra.executor_sqlite import engine
 from gateway.infra.ledger_moves import move, standing
-from gateway.infra.migrate import migrate
 from tests.contracts.entries import RECEIVER, entry
+from tests.migrated import new_ledger
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from tests.contracts.entries import RECEIVER, entry
     ids=str,
 )
 def test_a_delivery_that_moved_since_it_was_read_is_not_moved(tmp_path: Path, elsewhere: dict[str, object]) -> None:
-    migrate(tmp_path / "ledger.sqlite3")
+    new_ledger(tmp_path / "ledger.sqlite3")
     opened = engine(tmp_path / "ledger.sqlite3")
     with opened.connect() as connection:
         ledger_accept.accept(connection, [entry()])

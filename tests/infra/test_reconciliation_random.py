@@ -1,7 +1,6 @@
 """Whatever is done with documents, by whomever and in whatever order, reconciliation finds nothing."""
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from gateway.core.faults import Fault, Rejected, Transient
 from gateway.core.model import Fact, Lane, OrganId, StatusCode, SystemId
 from gateway.core.receipts import Attestation
-from gateway.infra.migrate import migrate
 from gateway.infra.opening import open_executor
 from gateway.ports import Attempt, Claim, Entry, Filter, HandedOver, Lease, QueueId
 from tests.contracts.entries import (
@@ -33,6 +31,7 @@ from tests.contracts.entries import (
 from tests.contracts.ledger_policy_contract import held_entry
 from tests.contracts.outbox_contract import AWAY, FAILED, REFUSED, WRONG
 from tests.contracts.reconciliation_bench import Bench
+from tests.migrated import new_ledger
 
 ENTRIES = (entry(1), pushed_entry(2), pushed_entry(3), pushed_entry(4, to=(RECEIVER, OTHER)), held_entry(5))
 ORGANS = {SENDER, RECEIVER, OTHER}
@@ -185,19 +184,12 @@ def replace_time(made: Entry, now: datetime) -> Entry:
     return replace(made, document=replace(made.document, accepted_at=now))
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("migrated") / "ledger.sqlite3"
-    migrate(file)
-    return file
-
-
 @settings(max_examples=60, deadline=None)
 @given(steps=STEPS)
-def test_whatever_is_done_reconciles(
-    steps: list[tuple[Act, int]], migrated: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    asyncio.run(_reconciles(steps, shutil.copy(migrated, tmp_path_factory.mktemp("random") / "ledger.sqlite3")))
+def test_whatever_is_done_reconciles(steps: list[tuple[Act, int]], tmp_path_factory: pytest.TempPathFactory) -> None:
+    file = tmp_path_factory.mktemp("random") / "ledger.sqlite3"
+    new_ledger(file)
+    asyncio.run(_reconciles(steps, file))
 
 
 async def _reconciles(steps: list[tuple[Act, int]], file: Path) -> None:

@@ -13,11 +13,11 @@ from gateway.core.timekeeping import Timekeeping
 from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.executor import Executor
 from gateway.infra.ledger import SqlLedger
-from gateway.infra.migrate import migrate
 from gateway.infra.opening import open_executor
 from gateway.ports import Entry
 from tests.contracts.entries import SENDER, entry, seal
 from tests.judging import working_time
+from tests.migrated import new_ledger
 
 IN_TIME, LATE, EXTENDED, REFUSES, SILENT = (OrganId(f"H56.40.0{number}") for number in range(1, 6))
 BY = Timekeeping(working_time=working_time())
@@ -64,7 +64,7 @@ class Desk:
 
 @pytest.fixture
 async def executor(tmp_path: Path) -> AsyncIterator[Executor]:
-    migrate(tmp_path / "ledger.sqlite3")
+    new_ledger(tmp_path / "ledger.sqlite3")
     executor = open_executor(tmp_path / "ledger.sqlite3")
     yield executor
     await executor.close()

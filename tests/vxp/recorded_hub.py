@@ -16,10 +16,10 @@ from gateway.core.model import VIETNAM, OrganId, SystemId, Trust
 from gateway.entry.api.app import application
 from gateway.entry.api.hub import Hub
 from gateway.entry.api.quotas import Quotas
-from gateway.infra.migrate import migrate
 from gateway.wiring import LEDGER_FILE, assemble
 from tests.api.conftest import FakeClock
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE
+from tests.migrated import new_ledger
 from tests.vxp.wire import Request, exchanged, masked
 
 BEGINNING: Final = datetime(2026, 11, 24, 8, 0, tzinfo=VIETNAM)
@@ -68,7 +68,7 @@ class Recorded:
 async def recorded_hub(working_folder: Path, data: Path) -> AsyncIterator[Recorded]:
     """Run the hub over an empty ledger. Of the folder it takes its own key, which no answer of the SDK shows."""
     clock, settings = FakeClock(time=BEGINNING), Settings(file=working_folder / "gateway.toml", storage=Storage(data=data))
-    migrate(data / LEDGER_FILE)
+    new_ledger(data / LEDGER_FILE)
     async with assemble(settings, clock=clock) as parts:
         systems = Systems.of(
             System(

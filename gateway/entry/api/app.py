@@ -1,5 +1,6 @@
 """The aiohttp application."""
 
+from functools import cache
 from importlib.resources import files
 
 from aiohttp import hdrs, web
@@ -70,10 +71,9 @@ async def _expect(request: web.Request) -> web.StreamResponse | None:
 
 def _add_reference(app: web.Application) -> None:
     """Serve the OpenAPI document and the page that shows it."""
-    described = dumps(describe())
 
     async def openapi(_request: web.Request) -> web.Response:
-        return web.Response(text=described, content_type="application/json")
+        return web.Response(text=_description(), content_type="application/json")
 
     async def page(request: web.Request) -> web.Response:
         name = request.match_info.get("name", "") or "index.html"
@@ -89,3 +89,9 @@ def _add_reference(app: web.Application) -> None:
     app.router.add_get(f"{BASE}/openapi.json", openapi)
     app.router.add_get(DOCS, page)
     app.router.add_get(f"{DOCS}/{{name:.*}}", page)
+
+
+@cache
+def _description() -> str:
+    """Write the OpenAPI document; few that start a hub ask for it."""
+    return dumps(describe())
