@@ -61,8 +61,8 @@ class Turn(StrEnum):
 class AlertRule:
     """When a sign becomes an alert: from a threshold on, after it lasted.
 
-    `at` is in minutes, days, percent or a count, as config/alerts.toml says; None: there is no threshold. Within `quiet` after
-    something was told of a subject, no new beginning is told.
+    `at` is in minutes, working days, percent or a count, as config/alerts.toml says; None: there is no threshold. Within `quiet`
+    after something was told of a subject, no new beginning is told.
     """
 
     vi: str
@@ -105,7 +105,7 @@ USUAL: Final[Mapping[Trouble, AlertRule]] = {
         at=20,
     ),
     Trouble.CERTIFICATE_ENDING: AlertRule(
-        vi="Chứng thư số sắp hết hạn", en="A certificate ends soon", severity=Severity.TICKET, lasting=0 * _MINUTE, at=21
+        vi="Chứng thư số sắp hết hạn", en="A certificate ends soon", severity=Severity.TICKET, lasting=0 * _MINUTE, at=15
     ),
     Trouble.STATUSES_UNMATCHED: AlertRule(
         vi="Trạng thái chưa ghép được văn bản",

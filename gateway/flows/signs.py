@@ -9,6 +9,7 @@ from typing import Final
 from gateway.core.alerts import AlertRule, Sign, Trouble
 from gateway.core.circuit import CircuitState
 from gateway.core.fault_codes import FAULTS
+from gateway.core.holdings import Holding, ending
 from gateway.core.model import Lane
 from gateway.core.rules import Rules
 from gateway.core.vietnamese import moment
@@ -143,15 +144,26 @@ async def _silent(look: _Look) -> list[Sign]:
 
 
 async def _certificates(look: _Look) -> list[Sign]:
-    """Name agencies whose last certificate ends; one without any signs nothing."""
-    soon = look.now + timedelta(days=look.at)
-    found: list[Sign] = []
-    for each in look.rules.directory.agencies:
-        until = max((one.not_valid_after_utc for one in each.certificates), default=None)
-        if until is not None and until <= soon and each.in_force(look.now.date()):
-            vi, en = f"{each.name}: tới {moment(until)}", f"{each.name}: until {moment(until)}"
-            found.append(Sign(trouble=Trouble.CERTIFICATE_ENDING, subject=each.id, vi=vi, en=en))
-    return found
+    """Name agencies none of whose certificates will hold for long; one without any signs nothing."""
+    return [
+        Sign(
+            trouble=Trouble.CERTIFICATE_ENDING,
+            subject=each.agency.id,
+            vi=f"{each.agency.name}: {_ends(each, days, look.now)[0]}",
+            en=f"{each.agency.name}: {_ends(each, days, look.now)[1]}",
+        )
+        for each, days in ending(look.rules, look.now)
+    ]
+
+
+def _ends(found: Holding, days: int, now: datetime) -> tuple[str, str]:
+    """Say that what an agency signs with is over, or when it will be."""
+    if found.until is None:
+        return "đã bị thu hồi", "revoked"
+    until = moment(found.until)
+    if found.ended(now):
+        return f"đã hết hạn lúc {until}", f"ended at {until}"
+    return f"còn {days} ngày làm việc, tới {until}", f"{days} working days left, until {until}"
 
 
 async def _unmatched(look: _Look) -> list[Sign]:

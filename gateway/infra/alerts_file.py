@@ -15,6 +15,9 @@ from gateway.sdk.shipped import shipped
 MINUTES: Final = 7 * 24 * 60
 """A week: what may last longer unseen is no matter for an alert."""
 
+AT: Final = 100_000
+"""Of a threshold, in whatever it counts: more is a mistake, and days of that number are beyond any calendar."""
+
 
 class RuleTable(BaseModel):
     """The table of one rule; what it does not say is as usual. Times are in minutes."""
@@ -26,7 +29,7 @@ class RuleTable(BaseModel):
     severity: Severity | None = None
     lasting: float | None = Field(default=None, ge=0, le=MINUTES)
     quiet: float | None = Field(default=None, ge=0, le=MINUTES)
-    at: float | None = Field(default=None, ge=0)
+    at: float | None = Field(default=None, ge=0, le=AT)
     on: bool | None = None
 
 

@@ -9,9 +9,10 @@ from aiohttp import web
 
 from gateway.core.directory import Agency
 from gateway.core.faults import Rejected
+from gateway.core.holdings import holding
 from gateway.core.model import Trust
 from gateway.core.search import sought
-from gateway.entry.console.certificates import SENT_DAYS, holding
+from gateway.entry.console.certificates import SENT_DAYS
 from gateway.entry.console.conditions import Faring, faring, surroundings
 from gateway.entry.console.listing import is_named, part
 from gateway.entry.console.pages import page
@@ -86,7 +87,7 @@ async def one(visit: Visit) -> web.Response:
         agency=agency,
         found=faring(visit, agency, around),
         around=around,
-        holding=holding(visit, agency),
+        holding=holding(agency, visit.rules.trust, visit.now),
         sent=(await visit.ports.province.sent({agency.id}, since)).get(agency.id, 0),
         dead=await visit.ports.dead_letters.preview(Filter(receiver=agency.id, parked=False)),
         since=since.date(),

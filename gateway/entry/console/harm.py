@@ -8,9 +8,10 @@ from typing import Final
 from urllib.parse import urlencode
 
 from gateway.core.circuit import CircuitState
+from gateway.core.holdings import ending
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import writing
-from gateway.entry.console.certificates import authorities, ending
+from gateway.entry.console.certificates import authorities
 from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Sayer
 from gateway.flows import oversee
@@ -211,7 +212,7 @@ def _silent(visit: Visit, sight: Sight) -> Iterator[Harm]:
 
 def _certificates(visit: Visit) -> Iterator[Harm]:
     """Name agencies none of whose certificates will hold for long."""
-    for each, days in ending(visit):
+    for each, days in ending(visit.rules, visit.now):
         if each.revoked:
             after = visit.say(" đã bị thu hồi", " has been revoked")
         elif each.ended(visit.now):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from gateway.core.holdings import Certified, certified
 from gateway.core.model import Document, Trust
 from gateway.core.trust import Revocations
-from gateway.entry.console.certificates import Certified, certified
 from gateway.entry.console.opening import demand_kept
 from gateway.entry.console.visit import Visit
 from gateway.entry.proving import Parts, Verdict, judge
