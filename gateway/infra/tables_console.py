@@ -1,11 +1,11 @@
-"""The tables of the console: who is signed in, what officers write about documents, and the words that these are found by."""
+"""The tables of the console: who is signed in, what officers write and propose, and the words that documents are found by."""
 
 import sqlalchemy as sa
 
 from gateway.infra.tables import Moment
 from gateway.infra.tables_watched import METADATA
 
-__all__ = ["METADATA", "remarks", "searched", "sessions"]
+__all__ = ["METADATA", "calendar_proposals", "remarks", "searched", "sessions"]
 
 sessions = sa.Table(
     "sessions",
@@ -27,6 +27,23 @@ remarks = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
+)
+
+calendar_proposals = sa.Table(
+    "calendar_proposals",
+    METADATA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("change", sa.JSON, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("deadlines", sa.Integer, nullable=False),
+    sa.Column("agencies", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("decided_why", sa.Text),
+    sa.Column("decided_at", Moment),
 )
 
 searched = sa.Table(
