@@ -11,11 +11,11 @@ from typing import cast
 import tomlkit
 from pydantic import ValidationError
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Table
+from tomlkit.items import AoT, Item, Key, Table
 
 from gateway.core.directory import Agency, Directory
 from gateway.core.faults import Misconfigured, Rejected
-from gateway.infra.rules_files import AgenciesFile, demand_tokens_of_one
+from gateway.infra.rules_files import AgenciesFile, demand_agencies_of_systems, demand_tokens_of_one
 
 AGENCY = "agency"
 SYSTEM = "system"
@@ -70,6 +70,7 @@ class DirectoryDraft:
         try:
             rows = AgenciesFile.model_validate(self.document.unwrap())
             demand_tokens_of_one(rows)
+            demand_agencies_of_systems(rows)
             return Directory.of(Agency(**row.model_dump(exclude={"certificates"})) for row in rows.agency)
         except (ValidationError, ValueError) as error:
             raise Misconfigured("misconfigured", path=str(file), detail=f"{file}: {error}") from error
@@ -77,11 +78,22 @@ class DirectoryDraft:
 
 def revise(table: Table, fields: Fields) -> None:
     """Set the fields of a table, and take out those that are None."""
+    after = _what_follows(table)
     for name, value in fields.items():
         if value is not None:
             table[name] = value
         elif name in table:
             del table[name]
+    table.value.body.extend(after)
+
+
+def _what_follows(table: Table) -> list[tuple[Key | None, Item]]:
+    """Take off the lines at a table's end that have no key: the parser counts comments about the next table among them."""
+    body = table.value.body
+    after: list[tuple[Key | None, Item]] = []
+    while body and body[-1][0] is None:
+        after.insert(0, body.pop())
+    return after
 
 
 @contextmanager
