@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from gateway.infra.tables_alerts import METADATA
+from gateway.infra.tables_jobs import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
