@@ -1,11 +1,11 @@
-"""The tables of alerts: how each stands, and what is told of them."""
+"""The tables of alerts: how each stands, what is told of them, and what was measured."""
 
 import sqlalchemy as sa
 
 from gateway.infra.tables import Moment
 from gateway.infra.tables_console import METADATA
 
-__all__ = ["METADATA", "alert_messages", "alerts"]
+__all__ = ["METADATA", "alert_measures", "alert_messages", "alerts"]
 
 alerts = sa.Table(
     "alerts",
@@ -49,3 +49,15 @@ _UNSETTLED = alert_messages.c.settled_at.is_(None)
 sa.Index(
     "alert_messages_due", alert_messages.c.channel, alert_messages.c.seq, postgresql_where=_UNSETTLED, sqlite_where=_UNSETTLED
 )
+
+alert_measures = sa.Table(
+    "alert_measures",
+    METADATA,
+    sa.Column("trouble", sa.Text, primary_key=True),
+    sa.Column("slot", Moment, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("value", sa.Double, nullable=False),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+)
+"""The worst that a rule measured of a subject in a slot. The trouble "" is of the looks themselves."""
