@@ -220,12 +220,8 @@ def _agency(row: AgencyRow, certificates: Iterable[x509.Certificate]) -> Agency:
 def _systems(file: AgenciesFile, sources: Sources) -> Systems:
     agencies = sources.agencies
     key = load_key(sources.key) if any(row.vxp and row.vxp.secrets for row in file.system) else b""
-    known = {row.id for row in file.agency}
-    for row in file.system:
-        unknown = [organ for organ in row.organs if organ not in known]
-        if unknown:
-            raise Misconfigured("misconfigured", detail=f"{agencies}: system {row.id}: organs {unknown}?")
     try:
+        demand_agencies_of_systems(file)
         return Systems.of(_system(row, key) for row in file.system)
     except ValueError as error:
         raise Misconfigured("misconfigured", detail=f"{agencies}: {error}") from error
@@ -246,6 +242,16 @@ def demand_tokens_of_one(file: AgenciesFile) -> None:
     for row in file.system:
         if any(found.by_token(token) for token in row.token_sha256):
             raise ValueError(f"system {row.id} and an operator have the same token")
+
+
+def demand_agencies_of_systems(file: AgenciesFile) -> None:
+    """See that systems act for agencies that exist, and that each is pushed to by one at most. Raises ValueError."""
+    known = {row.id for row in file.agency}
+    for row in file.system:
+        unknown = [organ for organ in row.organs if organ not in known]
+        if unknown:
+            raise ValueError(f"system {row.id}: organs {unknown}?")
+    Systems.of(_system(row.model_copy(update={"vxp": None}), b"") for row in file.system)
 
 
 def second_factor(operator: str) -> str:

@@ -1,20 +1,15 @@
 """`lienthong system …`: the document systems that may call, for which agencies, and what they show to prove it."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes
-
 from gateway.config import Settings
-from gateway.core.faults import Rejected
-from gateway.core.model import VIETNAM
-from gateway.entry.cli.agency import EXCEPTION, leaf
 from gateway.entry.cli.output import Outcome
-from gateway.entry.registry import credentials
-from gateway.entry.registry.credentials import digest, new_secret, new_token
-from gateway.infra.agencies_file import AGENCY, SYSTEM, editing, read, revise
-from gateway.infra.seals import ensure_key, seal
+from gateway.entry.registry import credentials, systems
+from gateway.entry.registry.certificates import leaf
+from gateway.entry.registry.credentials import new_secret, new_token
+from gateway.infra.agencies_file import SYSTEM, editing, read
 
 
 def add(
@@ -31,12 +26,10 @@ def add(
     Raises `entry-exists` and `entry-unknown`.
     """
     token = new_secret() if vxp else new_token()
-    sealed = _sealed(settings, name, token) if vxp else None
+    given = {"sealed": systems.sealed(settings, name, token)} if vxp else {"token": token}
+    shown = leaf(certificate) if certificate else None
     with editing(settings.path(settings.directory.agencies)) as draft:
-        bound = [str(draft.get(AGENCY, organ)["id"]) for organ in organs]
-        certificates = [leaf(certificate).fingerprint(hashes.SHA256()).hex()] if certificate else []
-        proofs = {"token_sha256": [] if sealed else [digest(token)], "certificate_sha256": certificates}
-        draft.add(SYSTEM, {"id": name, "organs": bound, **proofs, "vxp": {"secrets": [sealed]} if sealed else None})
+        bound = systems.add(draft, name, organs, certificate=shown, **given)
         if token_file is not None:
             write_token(token_file, token)
     vi, en = f"✓ Đã thêm hệ thống {name}.", f"Added system {name}."
@@ -65,13 +58,9 @@ def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | 
 
 def rotate_vxp(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None) -> Outcome:
     """Give a system a new secret for the national SDK; the old ones end at once, or hold until the next rotation."""
-    secret = new_secret()
-    sealed = _sealed(settings, name, secret)
     with editing(settings.path(settings.directory.agencies)) as draft:
-        table = draft.get(SYSTEM, name)
-        access = dict(table.get("vxp", {}))
-        old = [*access.get("secrets", [])] if keep_old else []
-        revise(table, {"vxp": {**access, "secrets": [*old, sealed]}})
+        secret = systems.rotate_secret(draft, settings, name, keep_old=keep_old)
+        old = len(draft.get(SYSTEM, name)["vxp"]["secrets"]) > 1
         if token_file is not None:
             write_token(token_file, secret)
     vi = "mật khẩu cũ vẫn dùng được" if old else "mật khẩu cũ hết hiệu lực"
@@ -82,17 +71,7 @@ def rotate_vxp(settings: Settings, name: str, *, keep_old: bool, token_file: Pat
 def set_vxp(settings: Settings, name: str, *, registers: bool | None, until: date | None, window_seconds: int | None) -> Outcome:
     """Set what a system may do by the national SDK; None leaves it. To register by itself is dated, by default for a year."""
     with editing(settings.path(settings.directory.agencies)) as draft:
-        table = draft.get(SYSTEM, name)
-        access = dict(table.get("vxp", {}))
-        if not access.get("secrets"):
-            raise Rejected("entry-unknown", path=f"{name}.vxp", detail=f"{name}: chưa có mật khẩu SDK, system rotate --vxp.")
-        if registers is not None:
-            access.pop("registers_until", None)
-        if registers:
-            access["registers_until"] = until or datetime.now(VIETNAM).date() + EXCEPTION
-        if window_seconds is not None:
-            access["window_seconds"] = window_seconds
-        revise(table, {"vxp": access})
+        access = systems.set_access(draft, name, registers=registers, until=until, window_seconds=window_seconds)
     granted = access.get("registers_until")
     vi = f"được tự đăng ký, xóa cơ quan của mình đến hết {granted:%d/%m/%Y}" if granted else "đăng ký cơ quan phải chờ duyệt"
     en = f"registers agencies by itself until {granted:%Y-%m-%d}" if granted else "to register, it asks an operator"
@@ -100,15 +79,10 @@ def set_vxp(settings: Settings, name: str, *, registers: bool | None, until: dat
     return Outcome(data=data, vi=f"✓ {name}: {vi}.", en=f"{name}: {en}.")
 
 
-def _sealed(settings: Settings, name: str, secret: str) -> str:
-    return seal(ensure_key(settings.path(settings.directory.key)), name, secret)
-
-
 def revoke(settings: Settings, name: str) -> Outcome:
     """Take all credentials from a system. Its entry stays, so that its past is still readable."""
     with editing(settings.path(settings.directory.agencies)) as draft:
-        table = draft.get(SYSTEM, name)
-        revise(table, {"token_sha256": [], "certificate_sha256": [], "vxp": None})
+        table = systems.revoke(draft, name)
     return Outcome(
         data=table.unwrap(),
         vi=f"✓ {name} không gọi được nữa. Cấp lại: lienthong system rotate {name}",
