@@ -7,29 +7,34 @@ import pyotp
 
 from gateway.config import Settings
 from gateway.core.roles import Role
-from gateway.entry.cli import system
 from gateway.entry.cli.output import Outcome
 from gateway.entry.cli.system import with_token, write_token
-from gateway.entry.registry.credentials import digest, new_token
+from gateway.entry.registry import credentials, operators
 from gateway.infra import passwords
-from gateway.infra.agencies_file import OPERATOR, editing, read, revise
-from gateway.infra.rules_files import second_factor as bound_to
-from gateway.infra.seals import ensure_key, seal
+from gateway.infra.agencies_file import OPERATOR, editing, read
+from gateway.infra.seals import ensure_key
 
 
 def add(settings: Settings, name: str, *, role: Role, token_file: Path | None = None) -> Outcome:
-    """Add an operator. Raises `entry-exists`."""
-    token = new_token()
+    """Add an operator. Raises what `operators.add` raises."""
     with editing(settings.path(settings.directory.agencies)) as draft:
-        draft.add(OPERATOR, {"id": name, "role": role, "token_sha256": [digest(token)]})
+        operators.add(draft, name, role)
+        token = credentials.rotate(draft, OPERATOR, name, keep_old=False)
         if token_file is not None:
             write_token(token_file, token)
     return with_token({"id": name}, token, token_file, f"✓ Đã thêm người vận hành {name}.", f"Added operator {name}.")
 
 
 def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None) -> Outcome:
-    """Give an operator a new token, as `system.rotate` does a system."""
-    return system.rotate(settings, name, keep_old=keep_old, token_file=token_file, kind=OPERATOR)
+    """Give an operator a new token; the old ones end at once, or hold until the next rotation."""
+    with editing(settings.path(settings.directory.agencies)) as draft:
+        token = credentials.rotate(draft, OPERATOR, name, keep_old=keep_old)
+        old = len(draft.get(OPERATOR, name)["token_sha256"]) > 1
+        if token_file is not None:
+            write_token(token_file, token)
+    vi = "mã cũ vẫn dùng được" if old else "mã cũ hết hiệu lực"
+    en = "the old one still holds" if old else "the old one has ended"
+    return with_token({"id": name}, token, token_file, f"✓ Mã mới cho {name}; {vi}.", f"A new token for {name}; {en}.")
 
 
 def password(settings: Settings, name: str, *, password_file: Path | None = None) -> Outcome:
@@ -39,7 +44,7 @@ def password(settings: Settings, name: str, *, password_file: Path | None = None
     """
     chosen = password_file.read_text("utf-8").strip() if password_file is not None else passwords.new()
     with editing(settings.path(settings.directory.agencies)) as draft:
-        revise(draft.get(OPERATOR, name), {"password": passwords.hashed(chosen)})
+        operators.set_password(draft, name, passwords.hashed(chosen))
     vi, en = f"✓ {name} đăng nhập /console bằng mật khẩu mới.", f"{name} signs in at /console with the new password."
     if password_file is not None:
         return Outcome(data={"id": name}, vi=vi, en=en)
@@ -53,12 +58,12 @@ def password(settings: Settings, name: str, *, password_file: Path | None = None
 def second_factor(settings: Settings, name: str, *, remove: bool) -> Outcome:
     """Give an operator a secret for codes of the moment (RFC 6238), shown once; or take it away. Raises `entry-unknown`."""
     secret = None if remove else pyotp.random_base32()
-    sealed = secret and seal(ensure_key(settings.path(settings.directory.key)), bound_to(name), secret)
+    key = ensure_key(settings.path(settings.directory.key))
     with editing(settings.path(settings.directory.agencies)) as draft:
-        revise(draft.get(OPERATOR, name), {"totp": sealed})
+        operators.set_second_factor(draft, name, key, secret)
     if secret is None:
         return Outcome(data={"id": name}, vi=f"✓ {name} không còn mã 6 số.", en=f"{name} has no second factor any more.")
-    address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=settings.hub.name)
+    address = operators.enrolment(secret, name, settings.hub.name)
     return Outcome(
         data={"id": name, "secret": secret, "uri": address},
         vi=f"✓ Nhập vào ứng dụng xác thực trên điện thoại (chỉ hiện một lần): {secret}\n  {address}",
@@ -69,8 +74,7 @@ def second_factor(settings: Settings, name: str, *, remove: bool) -> Outcome:
 def revoke(settings: Settings, name: str) -> Outcome:
     """Take all tokens, and the password, from an operator. The entry stays, so that the audit log is still readable."""
     with editing(settings.path(settings.directory.agencies)) as draft:
-        table = draft.get(OPERATOR, name)
-        revise(table, {"token_sha256": [], "password": None, "totp": None})
+        table = operators.revoke(draft, name)
     return Outcome(
         data=table.unwrap(),
         vi=f"✓ {name} không gọi và không đăng nhập được nữa. Cấp lại: lienthong operator rotate|password {name}",

@@ -41,14 +41,11 @@ def add(
     return with_token({"id": name, "organs": bound}, token, token_file, vi, en)
 
 
-def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None, kind: str = SYSTEM) -> Outcome:
-    """Give a system (or another table of the directory that has tokens) a new one.
-
-    The old ones end at once, or hold until the next rotation.
-    """
+def rotate(settings: Settings, name: str, *, keep_old: bool, token_file: Path | None = None) -> Outcome:
+    """Give a system a new token; the old ones end at once, or hold until the next rotation."""
     with editing(settings.path(settings.directory.agencies)) as draft:
-        token = credentials.rotate(draft, kind, name, keep_old=keep_old)
-        old = len(draft.get(kind, name)["token_sha256"]) > 1
+        token = credentials.rotate(draft, SYSTEM, name, keep_old=keep_old)
+        old = len(draft.get(SYSTEM, name)["token_sha256"]) > 1
         if token_file is not None:
             write_token(token_file, token)
     vi = "mã cũ vẫn dùng được" if old else "mã cũ hết hiệu lực"

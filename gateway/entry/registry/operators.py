@@ -1,0 +1,67 @@
+"""Who runs the hub: officers and their programs, their role, and what they prove themselves by."""
+
+import re
+from typing import Final
+
+import pyotp
+from tomlkit.items import Table
+
+from gateway.core.faults import Rejected
+from gateway.core.roles import Role
+from gateway.infra.agencies_file import OPERATOR, DirectoryDraft, revise
+from gateway.infra.rules_files import second_factor as bound_to
+from gateway.infra.seals import seal
+
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+"""What every keyboard types the same way, and an address and a log line show as it is."""
+
+
+def add(draft: DirectoryDraft, name: str, role: Role) -> None:
+    """Add an operator, who can do nothing until he is given something to prove himself by.
+
+    Raises `entry-exists`, and `malformed-request` for a name that cannot be typed everywhere.
+    """
+    if not NAME.fullmatch(name):
+        vi = "Tên gồm chữ không dấu, số và . _ - @, không quá 64 ký tự."
+        en = "A name has letters without accents, digits and . _ - @, 64 at most."
+        raise Rejected("malformed-request", path="name", detail=vi, detail_en=en)
+    draft.add(OPERATOR, {"id": name, "role": role})
+
+
+def set_role(draft: DirectoryDraft, name: str, role: Role) -> None:
+    """Give an operator another role. Raises `entry-unknown`."""
+    revise(draft.get(OPERATOR, name), {"role": role})
+
+
+def set_password(draft: DirectoryDraft, name: str, hashed: str) -> None:
+    """Give an operator a password, by what `passwords.hashed` makes of it: all sessions end. Raises `entry-unknown`."""
+    revise(draft.get(OPERATOR, name), {"password": hashed})
+
+
+def set_second_factor(draft: DirectoryDraft, name: str, key: bytes, secret: str | None) -> None:
+    """Give an operator a secret (base32) for codes of the moment, sealed; None takes it away. Raises `entry-unknown`."""
+    sealed = None if secret is None else seal(key, bound_to(name), secret)
+    revise(draft.get(OPERATOR, name), {"totp": sealed})
+
+
+def enrolment(secret: str, name: str, issuer: str) -> str:
+    """Give the address (otpauth:) by which an authenticator app takes a secret for an operator of a hub."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
+
+
+def take_tokens(draft: DirectoryDraft, name: str) -> None:
+    """Take all tokens from an operator. Raises `entry-unknown`."""
+    revise(draft.get(OPERATOR, name), {"token_sha256": []})
+
+
+def revoke(draft: DirectoryDraft, name: str) -> Table:
+    """Take everything from an operator; the entry stays, so that the audit log is still readable. Raises `entry-unknown`."""
+    table = draft.get(OPERATOR, name)
+    revise(table, {"token_sha256": [], "password": None, "totp": None})
+    return table
+
+
+def demand_administrator(draft: DirectoryDraft) -> None:
+    """See that an administrator is left who can sign in. Raises `administrator-last`."""
+    if not any(table.get("role", Role.ADMIN) == Role.ADMIN and "password" in table for table in draft.tables(OPERATOR)):
+        raise Rejected("administrator-last")
