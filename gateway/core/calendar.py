@@ -9,7 +9,7 @@ from gateway.core.model import VIETNAM
 
 MORNING_ENDS: Final = time(11, 30)
 """The end of the morning in the usual office hours (07:30–11:30, 13:30–17:00)."""
-_SATURDAY: Final = 5
+SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Calendar:
     def is_working_day(self, day: date) -> bool:
         """Tell whether state offices work on that day."""
         year = self.years.get(day.year, Year())
-        return day in year.worked or (day.weekday() < _SATURDAY and day not in year.off)
+        return day in year.worked or (day.weekday() < SATURDAY and day not in year.off)
 
     def is_provisional(self, year: int) -> bool:
         """Tell whether a year's days off are not yet decided."""

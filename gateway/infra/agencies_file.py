@@ -1,8 +1,5 @@
-"""agencies.toml under edit: comments stay, two editors never overwrite each other, and a crash leaves the old file or the new."""
+"""agencies.toml under edit: what the hub would refuse is never written."""
 
-import fcntl
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +7,12 @@ from typing import cast
 
 import tomlkit
 from pydantic import ValidationError
-from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Item, Key, Table
 
 from gateway.core.directory import Agency, Directory
 from gateway.core.faults import Misconfigured, Rejected
 from gateway.infra.rules_files import AgenciesFile, demand_agencies_of_systems, demand_tokens_of_one
+from gateway.infra.toml_edit import locked, parsed, replacing, written
 
 AGENCY = "agency"
 SYSTEM = "system"
@@ -102,42 +99,16 @@ def editing(file: Path) -> Iterator[DirectoryDraft]:
 
     What the hub would refuse is never written.
     """
-    with _locked(file):
+    with locked(file):
         draft = read(file)
         before = tomlkit.dumps(draft.document)
         yield draft
         draft.directory(file)
-        after = tomlkit.dumps(draft.document).rstrip() + "\n"
-        if after != before:
-            _replace(file, after)
+        if (after := written(draft.document)) != before:
+            with replacing(file, after):
+                pass
 
 
 def read(file: Path) -> DirectoryDraft:
     """Read agencies.toml. Raises Misconfigured."""
-    try:
-        return DirectoryDraft(tomlkit.parse(file.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
-        raise Misconfigured("misconfigured", path=str(file), detail=f"{file}: {error}") from error
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Hold the lock of all editors. It is a file of its own, since agencies.toml itself is replaced by each edit."""
-    with file.with_name(f".{file.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _replace(file: Path, text: str) -> None:
-    beside = file.with_name(f".{file.name}.new")  # one name is enough: the lock is held
-    with beside.open("w", encoding="utf-8") as new:
-        new.write(text)
-        new.flush()
-        os.fsync(new.fileno())
-    shutil.copymode(file, beside)
-    beside.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    return DirectoryDraft(parsed(file))
