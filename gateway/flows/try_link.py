@@ -1,7 +1,7 @@
 """Try a link: what stands between the hub and a system, step by step, without sending anything."""
 
 import time
-from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,6 +10,7 @@ from gateway.core.directory import System
 from gateway.core.faults import Fault, Misconfigured
 from gateway.flows.within import within
 from gateway.ports import Catalogue
+from gateway.sdk import Adapter
 
 TRY_SECONDS: Final = 15.0
 """For all steps together: a system that works answers sooner, and somebody may be waiting in front of a page."""
@@ -32,39 +33,43 @@ class Tried:
     fault: Fault | None = None
 
 
-async def try_link(catalogue: Catalogue, system: System) -> tuple[Tried, ...]:
+async def try_link(catalogue: Catalogue, system: System, *, kept: bool = True) -> tuple[Tried, ...]:
     """Try one step after the other, as far as they go well: at most the last has a fault.
 
     The adapter is there and can do what the link asks of it; its settings, and the files that they name, can be used; the
-    system answers.
+    system answers. A link that is not `kept` yet is opened beside what is in force, and closed again.
     """
     begun, tried = time.monotonic(), list[Tried]()
-    for step, does in _STEPS.items():
-        began = time.monotonic()
-        try:
-            await within(round(TRY_SECONDS - (began - begun), 1), does(catalogue, system))
-        except Fault as fault:
-            return (*tried, Tried(step=step, seconds=time.monotonic() - began, fault=fault))
-        tried.append(Tried(step=step, seconds=time.monotonic() - began))
-    return tuple(tried)
+    async with AsyncExitStack() as opened:
+        trial = _Trial(catalogue, system, None if kept else opened)
+        for step in Step:
+            began = time.monotonic()
+            try:
+                await within(round(TRY_SECONDS - (began - begun), 1), trial.take(step))
+            except Fault as fault:
+                return (*tried, Tried(step=step, seconds=time.monotonic() - began, fault=fault))
+            tried.append(Tried(step=step, seconds=time.monotonic() - began))
+        return tuple(tried)
 
 
-async def _adapter(catalogue: Catalogue, system: System) -> None:
-    manifest = catalogue.manifest(system)
-    if system.link is not None and system.link.push and not manifest.push:
-        raise Misconfigured("link-misconfigured", detail=f"{system.link.adapter}: push = false")
+class _Trial:
+    """The steps of one trial, over one adapter."""
 
+    def __init__(self, catalogue: Catalogue, system: System, beside: AsyncExitStack | None) -> None:
+        self._catalogue, self._system, self._beside = catalogue, system, beside
+        self._adapter: Adapter | None = None
 
-async def _settings(catalogue: Catalogue, system: System) -> None:
-    await catalogue.adapter(system)
+    async def take(self, step: Step) -> None:
+        if step is Step.ADAPTER:
+            manifest, link = self._catalogue.manifest(self._system), self._system.link
+            if link is not None and link.push and not manifest.push:
+                raise Misconfigured("link-misconfigured", detail=f"{link.adapter}: push = false")
+        elif step is Step.SETTINGS:
+            self._adapter = await self._open()
+        elif self._adapter is not None:
+            await self._adapter.health()
 
-
-async def _answer(catalogue: Catalogue, system: System) -> None:
-    await (await catalogue.adapter(system)).health()
-
-
-_STEPS: Final[dict[Step, Callable[[Catalogue, System], Awaitable[None]]]] = {
-    Step.ADAPTER: _adapter,
-    Step.SETTINGS: _settings,
-    Step.ANSWER: _answer,
-}
+    async def _open(self) -> Adapter:
+        if self._beside is None:
+            return await self._catalogue.adapter(self._system)
+        return await self._beside.enter_async_context(self._catalogue.beside(self._system))

@@ -1,8 +1,8 @@
 """Adapters: the shipped ones, those of a province's own folders, and installed ones. Each is a folder with `manifest.toml`."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -62,6 +62,14 @@ class FolderCatalogue:
             if before is not None:
                 await _close(before)
             return opened.adapter
+
+    @asynccontextmanager
+    async def beside(self, system: System) -> AsyncGenerator[Adapter, None]:
+        opened = await self._open(system, _link(system))
+        try:
+            yield opened.adapter
+        finally:
+            await _close(opened)
 
     def manifest(self, system: System) -> Manifest:
         return self._find(system, _link(system)).manifest

@@ -1,6 +1,7 @@
 """The catalogue of adapters."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from gateway.core.directory import System
@@ -21,6 +22,9 @@ class Catalogue(Protocol):
 
         Raises `Misconfigured("link-misconfigured")` naming the adapter or setting that is wrong.
         """
+
+    def beside(self, system: System) -> AbstractAsyncContextManager[Adapter]:
+        """Open the adapter of a link that is not in force, for as long as the block lasts. Raises as `adapter` does."""
 
     def manifest(self, system: System) -> Manifest:
         """Tell what the adapter of a system's link can do. Raises `Misconfigured("link-misconfigured")`."""

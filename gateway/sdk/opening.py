@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from gateway.core.faults import Fault, Misconfigured
 from gateway.sdk.blocking import threaded
 from gateway.sdk.contract import Adapter, Context
+from gateway.sdk.form import Mistake, mistakes_of
 from gateway.sdk.manifest import MANIFEST, Manifest, mistakes, read_manifest
 
 MODULE: Final = "adapter"
@@ -33,6 +34,18 @@ class Found:
         """Give the model of its settings: its JSON schema is what a form is drawn from. Raises `Misconfigured`."""
         model: type[BaseModel] = self.part(MODULE, "Settings")
         return model
+
+    def mistaken(self, settings: Mapping[str, object]) -> tuple[Mistake, ...]:
+        """Say what its model refuses of settings, without opening it. Raises `Misconfigured`."""
+        try:
+            self.settings().model_validate(dict(settings))
+        except ValidationError as error:
+            return mistakes_of(error)
+        except Fault:
+            raise
+        except Exception as error:
+            raise _wrong(f"{self.manifest.name}: {type(error).__name__}") from error
+        return ()
 
     @asynccontextmanager
     async def opened(self, settings: Mapping[str, object], context: Context) -> AsyncGenerator[Adapter, None]:

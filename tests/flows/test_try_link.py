@@ -1,7 +1,9 @@
 """A link is tried step by step, as far as it goes well, within a time."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -70,3 +72,27 @@ async def test_an_adapter_s_own_mistake_is_a_fault_like_others() -> None:
 
     *_, last = await try_link(OneAdapter(Broken()), PUSHED)
     assert last.fault is not None and last.fault.code == "adapter-failed"
+
+
+@dataclass
+class Counted(OneAdapter):
+    """A catalogue that remembers what was opened beside what is in force, and closed again."""
+
+    events: list[str] = field(default_factory=list)
+
+    async def adapter(self, system: object) -> Office:
+        raise AssertionError
+
+    @asynccontextmanager
+    async def beside(self, system: object) -> AsyncIterator[Office]:
+        self.events.append("opened")
+        assert isinstance(self.one, Office)
+        yield self.one
+        self.events.append("closed")
+
+
+@pytest.mark.parametrize("down", [None, Transient("receiver-unreachable")])
+async def test_a_link_that_is_not_kept_yet_is_tried_beside_the_one_in_force(down: Transient | None) -> None:
+    catalogue = Counted(Office(down=down))
+    tried = await try_link(catalogue, PUSHED, kept=False)
+    assert (len(tried), tried[-1].fault, catalogue.events) == (3, down, ["opened", "closed"])
