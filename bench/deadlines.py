@@ -24,6 +24,7 @@ from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import migrate
 from gateway.infra.opening import open_executor
 from gateway.infra.tables import deadlines, deliveries, documents, events, timekeeper
+from gateway.ports import Owing
 from tests.contracts.entries import entry
 from tests.postgres import PostgresServer
 
@@ -97,7 +98,7 @@ async def _measured(database: Database, count: int, by: Timekeeping) -> Times:
             "are_kept": await _both(kept.are_kept, _look(executor, sa.select(timekeeper.c.seq))),
             "next_step_at": await _both(kept.next_step_at, _look(executor, _EARLIEST.limit(1))),
             "GET /deadlines": await _both(
-                lambda: kept.owed({AGENCY}, states=RUNNING, after=None, limit=PAGE), _look(executor, _OWED)
+                lambda: kept.owed(Owing(organs={AGENCY}, states=RUNNING), after=None, limit=PAGE), _look(executor, _OWED)
             ),
             "keep, 1 sự kiện · event": await _keeping(executor, ledger, kept, by),
         }

@@ -138,6 +138,8 @@ FAULTS: dict[str, FaultCode] = {
     "deadline-overdue": _sender(409, "Thời hạn đã quá hạn, không tạm dừng được.", "An overdue deadline cannot be paused: what is late stays late.", "Gia hạn hoặc miễn, có lý do.", "Extend or waive it, with the reason."),
     "deadline-paused": _sender(409, "Thời hạn này đang tạm dừng.", "This deadline is paused already.", "Xem GET /deadlines?state=paused; cho tính tiếp, gia hạn hoặc miễn.", "See GET /deadlines?state=paused; resume, extend or waive it."),
     "deadline-reminded": _sender(409, "Đơn vị vừa được nhắc về thời hạn này.", "The agency was reminded of this deadline a moment ago.", "Chờ đủ 30 phút từ lần nhắc trước; gấp hơn thì gọi điện.", "Wait until 30 minutes have passed since; where that is too long, telephone."),
+    "deadline-escalated": _sender(409, "Lãnh đạo đơn vị vừa được báo về thời hạn này.", "The agency's leader was told of this deadline already.", "Báo lãnh đạo nhiều nhất một lần một ngày; gấp hơn thì gọi điện.", "A leader is told once a day at most; where that is too long, telephone."),
+    "deadline-not-overdue": _sender(409, "Thời hạn này chưa quá hạn.", "This deadline is not overdue.", "Nhắc đơn vị; báo lãnh đạo khi đã quá hạn.", "Remind the agency; tell its leader once it is overdue."),
     "deadline-not-paused": _sender(409, "Thời hạn này không tạm dừng.", "This deadline is not paused.", "Xem GET /deadlines?state=paused.", "See GET /deadlines?state=paused."),
     "alert-closed": _sender(409, "Cảnh báo này đã hết.", "This alert is over.", "Xem lienthong alerts list.", "See lienthong alerts list."),
     "paper-unexpected": _sender(422, "Văn bản này không có bản giấy đi kèm.", "No paper copy follows this document.", "Kiểm tra lại mã lượt chuyển.", "Check the delivery id."),

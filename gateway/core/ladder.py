@@ -15,7 +15,7 @@ WORKING_DAY: Final = timedelta(hours=7, minutes=30)
 
 
 class Step(StrEnum):
-    """A step of the ladder, at a time that is counted from the deadline's; the last two are of none: officers remind by hand."""
+    """A step of the ladder, at a time that is counted from the deadline's; the last three are of none: officers tell by hand."""
 
     HALF = "half"
     LAST_DAY = "last_day"
@@ -25,6 +25,14 @@ class Step(StrEnum):
     THREE_DAYS_LATER = "three_days_later"
     ASKED = "asked"
     ASKED_LATE = "asked_late"
+    ESCALATED = "escalated"
+
+
+class ByHand(StrEnum):
+    """What officers do by hand: remind who owes, tell the leader of who owes."""
+
+    REMIND = "remind"
+    ESCALATE = "escalate"
 
 
 class Audience(StrEnum):
@@ -37,9 +45,11 @@ class Audience(StrEnum):
 
 
 BEFORE: Final = frozenset({Step.HALF, Step.LAST_DAY, Step.LAST_HOUR, Step.ASKED})
-BY_HAND: Final = frozenset({Step.ASKED, Step.ASKED_LATE})
+BY_HAND: Final = frozenset({Step.ASKED, Step.ASKED_LATE, Step.ESCALATED})
 REMIND_AGAIN: Final = timedelta(minutes=30)
 """After which an officer may remind again: whoever was told has had time to look, and several officers are not a flood."""
+ESCALATE_AGAIN: Final = timedelta(hours=20)
+"""After which a leader may be told again of the same: once a day, and the next morning a little earlier than the day before."""
 
 Ladder = tuple[tuple[Step, frozenset[Audience]], ...]
 """The steps of a rule, in the order of time, each with those who are told."""
@@ -123,12 +133,16 @@ def climbed(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> tuple[Dea
     return armed(replace(deadline, stage=rung.number + 1, state=state), schedule, ladder), rung
 
 
-def reminder(deadline: Deadline, now: datetime) -> Rung:
-    """Give the step that a reminder by hand is. Raises `deadline-ended` and `deadline-paused`."""
+def by_hand(step: ByHand, deadline: Deadline, now: datetime) -> Rung:
+    """Give the step that is taken by hand. Raises `deadline-ended`, `deadline-paused` and `deadline-not-overdue`."""
     if deadline.state not in RUNNING:
         raise Rejected("deadline-paused" if deadline.state is DeadlineState.PAUSED else "deadline-ended", path=deadline.id)
-    step = Step.ASKED_LATE if now >= deadline.due_at else Step.ASKED
-    return Rung(number=deadline.stage, step=step, at=now, tells=_AGENCY)
+    late = now >= deadline.due_at
+    if step is ByHand.REMIND:
+        return Rung(number=deadline.stage, step=Step.ASKED_LATE if late else Step.ASKED, at=now, tells=_AGENCY)
+    if not late:
+        raise Rejected("deadline-not-overdue", path=deadline.id)
+    return Rung(number=deadline.stage, step=Step.ESCALATED, at=now, tells=_AGENCY | {Audience.LEADER})
 
 
 def _next(deadline: Deadline, schedule: Schedule, ladder: Ladder) -> Rung | None:

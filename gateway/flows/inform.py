@@ -162,7 +162,7 @@ def notice(news: News, organs: Collection[OrganId]) -> Notice | None:
 
 def _said(news: News, organs: Collection[OrganId]) -> _Said | None:
     happened, data = news.event.type, news.event.data
-    if happened in {"deadline.reminder", "deadline.overdue"}:
+    if happened in {"deadline.reminder", "deadline.overdue", "deadline.escalated"}:
         return _reminder(data, organs)
     said = _to_sender(happened, data) if news.document.sender in organs else None
     if said is None and data.get("to") in organs:
@@ -203,7 +203,8 @@ def _revised(what: str, code: str, reason: str) -> str:
     return f"{what} {code}" if reason == code else f"{what} {code}: {reason}"
 
 
-_STEPS: Final = {"asked": "Nhắc", **dict.fromkeys(("overdue", "day_later", "three_days_later", "asked_late"), "Quá hạn")}
+_LATE: Final = ("overdue", "day_later", "three_days_later", "asked_late")
+_STEPS: Final = {"asked": "Nhắc", "escalated": "Quá hạn, đã báo lãnh đạo", **dict.fromkeys(_LATE, "Quá hạn")}
 """What a step of a deadline is called; the others come before it is due."""
 
 

@@ -1,12 +1,15 @@
 """Keep time: deadlines follow what happens, and each step of one is said when it is due, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from gateway.core.deadlines import Deadline, pause, waive
 from gateway.core.faults import Rejected
 from gateway.core.happenings import FARTHEST
+from gateway.core.hours import WorkingTime
+from gateway.core.ladder import ByHand
 from gateway.core.rules import Rules
 from gateway.flows.oversee import Decision
 from gateway.ports import Deadlines, Owed, Ports
@@ -53,6 +56,18 @@ async def move_all(deadlines: Deadlines, rules: Rules, now: datetime, *, preview
     return changed
 
 
+async def effect(deadlines: Deadlines, rules: Rules, other: WorkingTime, now: datetime) -> list[tuple[Deadline, Deadline]]:
+    """Give the deadlines that would move if another working time held, before and after, the earliest first; nothing is written.
+
+    Before is what the calendar that holds now makes of them, which the worker may not have written down yet.
+    """
+    await keep_time(deadlines, rules)
+    held = {new.id: new for _, new in await move_all(deadlines, rules, now, preview=True)}
+    then = replace(rules, timekeeping=replace(rules.timekeeping, working_time=other))
+    moved = ((held.get(old.id, old), new) for old, new in await move_all(deadlines, then, now, preview=True))
+    return sorted(((old, new) for old, new in moved if old.due_at != new.due_at), key=lambda each: each[0].due_at)
+
+
 async def extend(deadlines: Deadlines, rules: Rules, deadline: str, due_at: datetime, decision: Decision) -> Owed:
     """Give another due time. Raises `not-found`, `deadline-ended`, `malformed-request`."""
     if not decision.now < due_at <= decision.now + FARTHEST:
@@ -94,7 +109,29 @@ async def let_off(deadlines: Deadlines, deadline: str, decision: Decision) -> Ow
 
 async def remind(deadlines: Deadlines, rules: Rules, deadline: str, decision: Decision) -> Owed:
     """Remind the agency that owes it now. Raises `not-found`, `deadline-ended`, `-paused` and `-reminded`."""
-    return await deadlines.remind(deadline, rules.timekeeping, by=decision.by, reason=decision.reason, now=decision.now)
+    return await _tell(deadlines, rules, ByHand.REMIND, deadline, decision)
+
+
+async def escalate(deadlines: Deadlines, rules: Rules, deadline: str, decision: Decision) -> Owed:
+    """Tell the leader of the agency that it is overdue. Raises what `remind` does, `deadline-not-overdue` and `-escalated`."""
+    return await _tell(deadlines, rules, ByHand.ESCALATE, deadline, decision)
+
+
+async def tell_each(
+    deadlines: Deadlines, rules: Rules, step: ByHand, named: Collection[str], decision: Decision
+) -> tuple[tuple[Owed, ...], tuple[Rejected, ...]]:
+    """Tell of several deadlines, each by itself; give those that were told of, and why the others were not."""
+    told, refused = [], []
+    for each in dict.fromkeys(named):
+        try:
+            told.append(await _tell(deadlines, rules, step, each, decision))
+        except Rejected as rejected:
+            refused.append(rejected)
+    return tuple(told), tuple(refused)
+
+
+async def _tell(deadlines: Deadlines, rules: Rules, step: ByHand, deadline: str, decision: Decision) -> Owed:
+    return await deadlines.tell(deadline, rules.timekeeping, step, by=decision.by, reason=decision.reason, now=decision.now)
 
 
 async def _decide(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gateway.core.deadlines import Deadline, DeadlineState, Rule
 from gateway.core.model import OrganId
-from gateway.infra.tables import deadlines
+from gateway.infra.tables import deadlines, documents
 
 _FIELDS: Final = tuple(each.name for each in fields(Deadline))
 _CHANGED: Final = (
@@ -16,6 +16,8 @@ _CHANGED: Final = (
     .where(deadlines.c.id == sa.bindparam("its"))
     .values({name: sa.bindparam(f"new_{name}") for name in _FIELDS if name != "id"})
 )
+_PRIORITY: Final = sa.select(documents.c.priority).where(documents.c.id == sa.bindparam("its_document")).scalar_subquery()
+_NEW: Final = deadlines.insert().values({name: sa.bindparam(f"new_{name}") for name in _FIELDS} | {"priority": _PRIORITY})
 
 
 def read_deadline(row: sa.RowMapping | dict[str, Any]) -> Deadline:
@@ -29,10 +31,10 @@ def read_deadline(row: sa.RowMapping | dict[str, Any]) -> Deadline:
 def write_deadlines(connection: sa.Connection, changed: Iterable[Deadline], known: frozenset[str]) -> None:
     """Write deadlines: those that are known are changed, the rest is new."""
     rows = [_row(each) for each in changed]
-    new = [row for row in rows if row["id"] not in known]
-    old = [{f"new_{name}": value for name, value in row.items()} | {"its": row["id"]} for row in rows if row["id"] in known]
+    new = [row | {"its_document": row["new_document"]} for row in rows if row["new_id"] not in known]
+    old = [row | {"its": row["new_id"]} for row in rows if row["new_id"] in known]
     if new:
-        connection.execute(deadlines.insert(), new)
+        connection.execute(_NEW, new)
     for row in old:
         del row["new_id"]
     if old:
@@ -40,5 +42,5 @@ def write_deadlines(connection: sa.Connection, changed: Iterable[Deadline], know
 
 
 def _row(value: Deadline) -> dict[str, Any]:
-    row = {name: getattr(value, name) for name in _FIELDS}
-    return row | {"rule": value.rule.value, "state": value.state.value}
+    row = {f"new_{name}": getattr(value, name) for name in _FIELDS}
+    return row | {"new_rule": value.rule.value, "new_state": value.state.value}

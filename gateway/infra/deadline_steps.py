@@ -1,6 +1,6 @@
 """The steps of deadlines: taken when they are due, each once, and said in events stamped with the time they became true.
 
-A reminder by hand is said as a step is, and told in the same ways.
+What officers tell by hand is said as a step is, and told in the same ways.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gateway.core.deadlines import Deadline
 from gateway.core.faults import Rejected
-from gateway.core.ladder import REMIND_AGAIN, Rung, Step, reminder
+from gateway.core.ladder import ESCALATE_AGAIN, REMIND_AGAIN, Audience, ByHand, Rung, Step, by_hand
 from gateway.core.letters import Letter, of_step
 from gateway.core.model import VIETNAM, Document
 from gateway.core.timekeeping import Timekeeping
@@ -23,7 +23,14 @@ from gateway.infra.tables import deadlines, deliveries, documents, events
 from gateway.ports import Owed
 
 _d, _e = deadlines.c, events.c
-_SAID: Final = ("deadline.reminder", "deadline.overdue")
+_SAID: Final = ("deadline.reminder", "deadline.overdue", "deadline.escalated")
+_NAMED: Final = {Step.OVERDUE: "deadline.overdue", Step.ESCALATED: "deadline.escalated"}
+_ACTIONS: Final = {ByHand.REMIND: "deadline.reminded", ByHand.ESCALATE: "deadline.escalated"}
+_QUIET: Final = {
+    ByHand.REMIND: (Audience.AGENCY, REMIND_AGAIN, "deadline-reminded"),
+    ByHand.ESCALATE: (Audience.LEADER, ESCALATE_AGAIN, "deadline-escalated"),
+}
+"""Who is not to be told again so soon, and what whoever tries is told."""
 
 
 def take(connection: sa.Connection, by: Timekeeping, limit: int, now: datetime) -> int:
@@ -43,19 +50,21 @@ def take(connection: sa.Connection, by: Timekeeping, limit: int, now: datetime) 
     return len(changed)
 
 
-def remind(connection: sa.Connection, deadline: str, timekeeping: Timekeeping, by: str, reason: str, now: datetime) -> Owed:
-    """Remind who owes it, under its lock, so that of two officers at once one is told that it was done."""
+def tell(
+    connection: sa.Connection, deadline: str, timekeeping: Timekeeping, step: ByHand, by: str, reason: str, now: datetime
+) -> Owed:
+    """Tell who owes it, or their leader, under its lock, so that of two officers at once one is told that it was done."""
     row = connection.execute(_standing().where(_d.id == deadline).with_for_update(of=deadlines)).first()
     if row is None:
         raise Rejected("not-found", path=deadline)
     owed = owed_of(row)
-    rung = reminder(owed.deadline, now)
-    _demand_quiet(connection, owed.deadline, now)
+    rung = by_hand(step, owed.deadline, now)
+    _demand_quiet(connection, owed.deadline, step, now)
     _say_step(connection, owed.deadline, owed.document, rung, row.stands, by=by, reason=reason)
     if timekeeping.by_mail:
         write_letters(connection, of_step(owed.deadline, owed.document, rung, _happened(rung), timekeeping.working_time, now))
     subject = {"deadline": deadline, "document": owed.document.id, "organ": owed.deadline.organ}
-    record(connection, actor=by, action="deadline.reminded", subject=subject, reason=reason, at=now)
+    record(connection, actor=by, action=_ACTIONS[step], subject=subject, reason=reason, at=now)
     return owed
 
 
@@ -67,14 +76,19 @@ def _standing() -> sa.Select[Any]:
     )
 
 
-def _demand_quiet(connection: sa.Connection, deadline: Deadline, now: datetime) -> None:
-    """Hold that nothing was said of it lately, by hand or by its ladder. Raises `deadline-reminded`."""
-    said = sa.and_(_e.document == deadline.document, _e.type.in_(_SAID), _e.at > now - REMIND_AGAIN)
-    last = [at for at, data in connection.execute(sa.select(_e.at, _e.data).where(said)) if data["deadline"] == deadline.id]
-    if last:
-        told = max(last).astimezone(VIETNAM)
+def _demand_quiet(connection: sa.Connection, deadline: Deadline, step: ByHand, now: datetime) -> None:
+    """Hold that nobody was told of it lately, by hand or by its ladder. Raises `deadline-reminded`, `deadline-escalated`."""
+    audience, again, code = _QUIET[step]
+    said = sa.and_(_e.document == deadline.document, _e.type.in_(_SAID), _e.at > now - again)
+    told = [
+        at
+        for at, data in connection.execute(sa.select(_e.at, _e.data).where(said))
+        if data["deadline"] == deadline.id and audience.value in data["tells"]
+    ]
+    if told:
+        last = max(told).astimezone(VIETNAM)
         raise Rejected(
-            "deadline-reminded", path=deadline.id, detail=f"Lần trước lúc {told:%H:%M}.", detail_en=f"Last at {told:%H:%M}."
+            code, path=deadline.id, detail=f"Lần trước lúc {last:%H:%M %d/%m}.", detail_en=f"Last at {last:%H:%M on %d/%m}."
         )
 
 
@@ -119,4 +133,4 @@ def _say_step(
 
 
 def _happened(rung: Rung) -> str:
-    return "deadline.overdue" if rung.step is Step.OVERDUE else "deadline.reminder"
+    return _NAMED.get(rung.step, "deadline.reminder")

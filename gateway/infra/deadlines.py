@@ -1,6 +1,6 @@
 """Deadlines over SQLAlchemy Core: made of the events by a keeper that has one place among them, as news is (ADR 0016)."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from gateway.core.deadlines import OWED, Deadline, DeadlineState, Rule
 from gateway.core.faults import Rejected
 from gateway.core.happenings import Happening
+from gateway.core.ladder import ByHand
 from gateway.core.model import OrganId
 from gateway.core.timekeeping import CONCERNED, Timekeeping
-from gateway.infra import deadline_lists, deadline_steps
+from gateway.infra import deadline_lateness, deadline_lists, deadline_steps
 from gateway.infra.audit import record
 from gateway.infra.deadline_rows import read_deadline, write_deadlines
 from gateway.infra.executor import Executor
@@ -21,7 +22,7 @@ from gateway.infra.ledger_read import cursor, position
 from gateway.infra.ledger_rows import read_document, read_event
 from gateway.infra.letter_rows import write_end
 from gateway.infra.tables import Moment, deadlines, documents, events, statuses, timekeeper
-from gateway.ports import Owed, Page
+from gateway.ports import Lateness, Owed, Owing, Page
 
 KEEPER: Final = 1
 _d, _e, _s, _t = deadlines.c, events.c, statuses.c, timekeeper.c
@@ -53,10 +54,14 @@ class SqlDeadlines:
         run = self._executor.read if preview else self._executor.write
         return await run(partial(_move, by=by, after=after, limit=limit, preview=preview, now=now))
 
-    async def owed(
-        self, organs: Collection[OrganId] | None, *, states: Collection[DeadlineState] | None, after: str | None, limit: int
-    ) -> Page:
-        return await self._executor.read(lambda c: _owed(c, organs, states, after, limit))
+    async def owed(self, owing: Owing, *, after: str | None, limit: int, latest_first: bool = False) -> Page:
+        return await self._executor.read(lambda c: _owed(c, owing, after, limit, latest_first=latest_first))
+
+    async def count(self, owing: Sequence[Owing], *, most: int) -> tuple[int | None, ...]:
+        return await self._executor.read(lambda c: deadline_lists.count(c, owing, most))
+
+    async def lateness(self, owing: Owing, spans: Sequence[datetime], *, skip: int, limit: int) -> tuple[Lateness, ...]:
+        return await self._executor.read(lambda c: deadline_lateness.lateness(c, owing, spans, skip, limit))
 
     async def of(self, documents: Collection[str], organs: Collection[OrganId]) -> tuple[Deadline, ...]:
         mine = sa.or_(_d.organ.in_(organs), _d.creditor.in_(organs))
@@ -68,8 +73,8 @@ class SqlDeadlines:
     ) -> Owed:
         return await self._executor.write(lambda c: _decide(c, deadline, change, action, by, reason, now))
 
-    async def remind(self, deadline: str, timekeeping: Timekeeping, *, by: str, reason: str, now: datetime) -> Owed:
-        return await self._executor.write(lambda c: deadline_steps.remind(c, deadline, timekeeping, by, reason, now))
+    async def tell(self, deadline: str, timekeeping: Timekeeping, step: ByHand, *, by: str, reason: str, now: datetime) -> Owed:
+        return await self._executor.write(lambda c: deadline_steps.tell(c, deadline, timekeeping, step, by, reason, now))
 
 
 def _are_kept(connection: sa.Connection) -> bool:
@@ -172,18 +177,14 @@ def _owed_rows(rows: Iterable[sa.Row[Any]]) -> Iterator[Owed]:
     return map(deadline_steps.owed_of, rows)
 
 
-def _owed(
-    connection: sa.Connection,
-    organs: Collection[OrganId] | None,
-    states: Collection[DeadlineState] | None,
-    after: str | None,
-    limit: int,
-) -> Page:
-    beginnings = deadline_lists.first(connection, organs, states, None if after is None else position(after, 2), limit + 1)
-    seqs = [seq for _, seq in beginnings[:limit]]
+def _owed(connection: sa.Connection, owing: Owing, after: str | None, limit: int, *, latest_first: bool) -> Page:
+    place = None if after is None else position(after, 2)
+    places = deadline_lists.first(connection, owing, place, limit + 1, latest_first=latest_first)
+    seqs = [seq for _, seq in places[:limit]]
     select = sa.select(deadlines, documents).join(documents, documents.c.id == _d.document).where(_d.seq.in_(seqs))
-    items = tuple(_owed_rows(connection.execute(select.order_by(_d.due_at, _d.seq))))
-    return Page(items=items, next=cursor(*beginnings[limit - 1]) if len(beginnings) > limit else None)
+    order = (_d.due_at.desc(), _d.seq.desc()) if latest_first else (_d.due_at, _d.seq)
+    items = tuple(_owed_rows(connection.execute(select.order_by(*order))))
+    return Page(items=items, next=cursor(*places[limit - 1]) if len(places) > limit else None)
 
 
 def _decide(

@@ -28,8 +28,16 @@ TO_SENDERS: Final = (
     "delivery.redirected",
     "deadline.reminder",
     "deadline.overdue",
+    "deadline.escalated",
 )
-TO_RECEIVERS: Final = ("recall.requested", "update.requested", "document.replaced", "deadline.reminder", "deadline.overdue")
+TO_RECEIVERS: Final = (
+    "recall.requested",
+    "update.requested",
+    "document.replaced",
+    "deadline.reminder",
+    "deadline.overdue",
+    "deadline.escalated",
+)
 WORDS: Final = 500
 """Characters of the other side's answer that are kept."""
 

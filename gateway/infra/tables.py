@@ -168,10 +168,14 @@ deadlines = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("stage", sa.SmallInteger, nullable=False),
     sa.Column("next_at", Moment),
-    sa.Index("deadlines_owed", "organ", "state", "due_at", "seq"),
-    sa.Index("deadlines_claimed", "creditor", "state", "due_at", "seq"),
-    sa.Index("deadlines_by_state", "state", "due_at", "seq"),
+    sa.Column("priority", sa.SmallInteger, nullable=False),
+    sa.Index("deadlines_owed", "organ", "state", "late", "due_at", "seq"),
+    sa.Index("deadlines_claimed", "creditor", "state", "late", "due_at", "seq"),
+    sa.Index("deadlines_by_rule", "rule", "state", "late", "due_at", "seq"),
+    sa.Index("deadlines_by_priority", "priority", "state", "late", "due_at", "seq"),
+    sa.Index("deadlines_by_state", "state", "late", "due_at", "seq", "organ"),
 )
+"""`priority` is that of the document, for the order of an index; what is late is counted by agencies in `deadlines_by_state`."""
 _STEP = deadlines.c.next_at.is_not(None)
 sa.Index("deadlines_next", deadlines.c.next_at, postgresql_where=_STEP, sqlite_where=_STEP)
 

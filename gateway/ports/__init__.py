@@ -7,7 +7,7 @@ from gateway.ports.audit import ANYTHING, Audited, AuditEntry, AuditLog
 from gateway.ports.broker import Broker, Message, Note, QueueId
 from gateway.ports.catalogue import Catalogue
 from gateway.ports.dead_letters import Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
-from gateway.ports.deadlines import Deadlines, Owed
+from gateway.ports.deadlines import Deadlines, Lateness, Owed, Owing
 from gateway.ports.held_statuses import HeldStatus, HeldStatuses, NamedStatus, Obstacle
 from gateway.ports.ledger import (
     Acceptance,
@@ -84,6 +84,11 @@ __all__ = [
     "Links",
     "Mailer",
     "Mailing",
+    "Job",
+    "JobFailure",
+    "JobState",
+    "Jobs",
+    "Lateness",
     "Mark",
     "Message",
     "Minute",
@@ -103,6 +108,7 @@ __all__ = [
     "Presence",
     "Province",
     "Quarter",
+    "Owing",
     "QueueId",
     "QueueTally",
     "Recalled",

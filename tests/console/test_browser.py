@@ -7,7 +7,7 @@ import pytest
 from gateway.core.circuit import CircuitState
 from gateway.core.deadlines import DeadlineState
 from gateway.core.roles import Role
-from gateway.ports import Filter
+from gateway.ports import Filter, Owing
 from tests.api.conftest import Province
 from tests.console.browsing import Screen, browser, chromium, expect, screen
 from tests.console.conftest import OFFICERS, PASSWORD
@@ -122,7 +122,7 @@ async def test_a_deadline_is_decided_in_a_dialog(
         await screen.page.get_by_label("Hạn mới").fill(due)
     await screen.give_reason(button)
     await screen.page.wait_for_url(re.compile("/answers$"))
-    (owed,) = (await hub.hub.ports.deadlines.owed(None, states=(state,), after=None, limit=9)).items
+    (owed,) = (await hub.hub.ports.deadlines.owed(Owing(states=(state,)), after=None, limit=9)).items
     assert owed.deadline.reason == "đã kiểm tra với đơn vị"
 
 

@@ -10,6 +10,7 @@ from gateway.core.calendar import Calendar, Year
 from gateway.core.deadlines import DeadlineState
 from gateway.core.hours import USUAL, Closure, WorkingTime
 from gateway.core.model import VIETNAM, OrganId
+from gateway.ports import Owing
 from tests.api.conftest import Province
 from tests.console.conftest import Browser
 from tests.documents import COMMUNE, DEPARTMENT
@@ -119,5 +120,5 @@ def days(hub: Province) -> list[date]:
 
 
 async def owed(hub: Province) -> list[datetime]:
-    page = await hub.hub.ports.deadlines.owed(None, states=(DeadlineState.OPEN,), after=None, limit=99)
+    page = await hub.hub.ports.deadlines.owed(Owing(states=(DeadlineState.OPEN,)), after=None, limit=99)
     return [each.deadline.due_at for each in page.items]

@@ -13,7 +13,7 @@ from gateway.core.deadlines import DeadlineState
 from gateway.core.model import Priority
 from gateway.entry.console.sheet import unformulated
 from gateway.flows.keep_time import take_steps
-from gateway.ports import Filter, Wanted
+from gateway.ports import Filter, Owing, Wanted
 from tests.api.conftest import Province
 from tests.console.conftest import REASON, Browser
 from tests.contracts.entries import RECEIVER, SENDER, SYSTEM, entry
@@ -91,7 +91,7 @@ async def test_dead_letters_and_deadlines_are_exported_as_they_are_filtered(
 ) -> None:
     await hub.province.send(document_package("812"))
     await admin.get("/answers")
-    owed = await hub.hub.ports.deadlines.owed({RECEIVER}, states=(DeadlineState.OPEN,), after=None, limit=99)
+    owed = await hub.hub.ports.deadlines.owed(Owing(organs={RECEIVER}, states=(DeadlineState.OPEN,)), after=None, limit=99)
     for path, rows in [
         ("undelivered.xlsx", 3),
         ("undelivered.xlsx?receiver=H56.99", 0),
@@ -202,7 +202,7 @@ async def test_what_the_policy_holds_is_released_or_given_back(hub: Province, ad
 async def test_a_deadline_is_extended_paused_resumed_and_waived(hub: Province, admin: Browser) -> None:
     await hub.province.send(document_package())
     await admin.get("/answers?view=open")
-    owed = await hub.hub.ports.deadlines.owed(None, states=(DeadlineState.OPEN,), after=None, limit=9)
+    owed = await hub.hub.ports.deadlines.owed(Owing(states=(DeadlineState.OPEN,)), after=None, limit=9)
     name, until = owed.items[0].deadline.id, (hub.clock.now() + timedelta(days=9)).replace(second=0, microsecond=0)
     for path, fields, state in [
         ("extend", {"due_at": f"{until:%Y-%m-%dT%H:%M}"}, DeadlineState.EXTENDED),
@@ -211,7 +211,7 @@ async def test_a_deadline_is_extended_paused_resumed_and_waived(hub: Province, a
         ("waive", {}, DeadlineState.WAIVED),
     ]:
         assert (await admin.do(f"/answers/{name}/{path}", **fields))[0] == 303, path
-        found = await hub.hub.ports.deadlines.owed(None, states=(state,), after=None, limit=9)
+        found = await hub.hub.ports.deadlines.owed(Owing(states=(state,)), after=None, limit=9)
         assert name in [each.deadline.id for each in found.items], path
 
 

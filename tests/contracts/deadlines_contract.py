@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from gateway.core.deadlines import Deadline, DeadlineState, Rule
 from gateway.core.model import VIETNAM, Priority, StatusCode, Unit, UnitRole
 from gateway.core.timekeeping import Timekeeping
-from gateway.ports import Deadlines, Ledger
+from gateway.ports import Deadlines, Ledger, Owing
 from tests.contracts.entries import NOW, OTHER, RECEIVER, SENDER, entry, recall, report, seal
 from tests.judging import working_time
 
@@ -71,7 +71,9 @@ class KeepContract:
         refused = report(StatusCode.REFUSED, description="Sai nơi nhận")
         await ledger.record_status(entry(1).deliveries[0].id, refused, {RECEIVER}, now=NOW, seal=seal)
         await deadlines.keep(BY, limit=100)
-        page = await deadlines.owed({RECEIVER}, states=[DeadlineState.OPEN, DeadlineState.OVERDUE], after=None, limit=10)
+        page = await deadlines.owed(
+            Owing(organs={RECEIVER}, states=[DeadlineState.OPEN, DeadlineState.OVERDUE]), after=None, limit=10
+        )
         assert page.items == ()
 
     async def test_a_recall_that_is_done_waives_what_is_owed(self, ledger: Ledger, deadlines: Deadlines) -> None:

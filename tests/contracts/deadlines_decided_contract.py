@@ -9,7 +9,7 @@ from gateway.core.faults import Rejected
 from gateway.core.hours import Closure, WorkingTime
 from gateway.core.model import StatusCode
 from gateway.core.timekeeping import Timekeeping
-from gateway.ports import Deadlines, Ledger, Owed
+from gateway.ports import Deadlines, Ledger, Owed, Owing
 from tests.contracts.deadlines_contract import BY, at
 from tests.contracts.entries import NOW, RECEIVER, entry, report, seal
 from tests.judging import working_time
@@ -79,7 +79,7 @@ class DecideContract:
         await deadlines.keep(BY, limit=100)
         seen, after = [], None
         while True:
-            page = await deadlines.owed({RECEIVER}, states=[DeadlineState.OPEN], after=after, limit=2)
+            page = await deadlines.owed(Owing(organs={RECEIVER}, states=[DeadlineState.OPEN]), after=after, limit=2)
             seen += [each.deadline for each in page.items]
             after = page.next
             if after is None:
@@ -122,7 +122,7 @@ class PauseContract:
     async def test_it_is_listed_as_paused(self, ledger: Ledger, deadlines: Deadlines) -> None:
         found = await open_response(ledger, deadlines)
         await self.pause(deadlines, found, NOW)
-        page = await deadlines.owed({RECEIVER}, states=[DeadlineState.PAUSED], after=None, limit=10)
+        page = await deadlines.owed(Owing(organs={RECEIVER}, states=[DeadlineState.PAUSED]), after=None, limit=10)
         assert [each.deadline.id for each in page.items] == [found.id]
 
     async def test_once_resumed_its_steps_go_on_until_its_new_time(self, ledger: Ledger, deadlines: Deadlines) -> None:

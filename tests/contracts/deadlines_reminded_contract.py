@@ -6,7 +6,7 @@ import pytest
 
 from gateway.core.deadlines import Deadline, pause, waive
 from gateway.core.faults import Rejected
-from gateway.core.ladder import REMIND_AGAIN
+from gateway.core.ladder import REMIND_AGAIN, ByHand
 from gateway.infra.audit import SqlAuditLog
 from gateway.infra.executor import Executor
 from gateway.infra.letters import SqlLetters
@@ -20,7 +20,7 @@ LATER = at("2026-11-24T09:00")
 
 
 async def remind(deadlines: Deadlines, deadline: Deadline, now: datetime = LATER) -> None:
-    await deadlines.remind(deadline.id, BY, by="truc-ban", reason="sở hỏi", now=now)
+    await deadlines.tell(deadline.id, BY, ByHand.REMIND, by="truc-ban", reason="sở hỏi", now=now)
 
 
 class RemindContract:
@@ -53,7 +53,7 @@ class RemindContract:
         self, ledger: Ledger, deadlines: Deadlines, executor: Executor
     ) -> None:
         found = await open_response(ledger, deadlines)
-        await deadlines.remind(found.id, BY_MAIL, by="truc-ban", reason="sở hỏi", now=LATER)
+        await deadlines.tell(found.id, BY_MAIL, ByHand.REMIND, by="truc-ban", reason="sở hỏi", now=LATER)
         later = LATER + timedelta(hours=2)
         mailing = await SqlLetters(executor).claim(until=later + timedelta(minutes=5), now=later)
         assert mailing is not None
@@ -95,7 +95,7 @@ class RemindContract:
             with pytest.raises(Rejected, match=code):
                 await remind(deadlines, found)
         with pytest.raises(Rejected, match="not-found"):
-            await deadlines.remind("0" * 32, BY, by="truc-ban", reason="x", now=NOW)
+            await deadlines.tell("0" * 32, BY, ByHand.REMIND, by="truc-ban", reason="x", now=NOW)
 
     async def test_who_reminded_whom_and_why_is_in_the_audit_log(
         self, ledger: Ledger, deadlines: Deadlines, executor: Executor

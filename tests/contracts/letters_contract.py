@@ -10,7 +10,7 @@ from gateway.core.ladder import Audience
 from gateway.core.letters import NO_ADDRESS, PROVINCE, passed_on
 from gateway.core.model import VIETNAM, OrganId, Priority, StatusCode
 from gateway.core.timekeeping import Timekeeping
-from gateway.ports import Deadlines, Ledger, Letters, Mailing
+from gateway.ports import Deadlines, Ledger, Letters, Mailing, Owing
 from tests.contracts.entries import RECEIVER, SENDER, entry, report, seal
 from tests.judging import working_time
 
@@ -217,7 +217,7 @@ class EndContract:
         await sent(ledger)
         await pass_to(deadlines, DUE)
         await drained(letters, LATER)
-        (owed,) = (await deadlines.owed({RECEIVER}, states=[DeadlineState.OVERDUE], after=None, limit=9)).items
+        (owed,) = (await deadlines.owed(Owing(organs={RECEIVER}, states=[DeadlineState.OVERDUE]), after=None, limit=9)).items
         await deadlines.decide(
             owed.deadline.id,
             lambda each: BY.extended(each.deadline, at("11-25T11:00"), "Mất điện", LATER),
@@ -234,7 +234,7 @@ class EndContract:
     ) -> None:
         await sent(ledger)
         await pass_to(deadlines, DUE)
-        (owed,) = (await deadlines.owed({RECEIVER}, states=[DeadlineState.OVERDUE], after=None, limit=9)).items
+        (owed,) = (await deadlines.owed(Owing(organs={RECEIVER}, states=[DeadlineState.OVERDUE]), after=None, limit=9)).items
         await deadlines.decide(
             owed.deadline.id,
             lambda each: BY.extended(each.deadline, at("11-25T11:00"), "Mất điện", DUE),

@@ -19,7 +19,7 @@ from gateway.entry.cli.output import Outcome
 from gateway.entry.demo.province import seed
 from gateway.entry.demo.province_names import MOST, seats
 from gateway.entry.demo.province_papers import DAYS, Trouble, days
-from gateway.ports import Filter, Wanted
+from gateway.ports import Filter, Owing, Wanted
 from gateway.wiring import Parts, assemble
 
 AGENCIES, DOCUMENTS = 60, 2_000
@@ -105,7 +105,7 @@ async def test_something_of_everything_hurts(parts: Parts) -> None:
 
 async def test_its_deadlines_are_there_and_its_news_is_told(parts: Parts) -> None:
     assert await parts.ports.deadlines.are_kept()
-    owed = await parts.ports.deadlines.owed(None, states=(DeadlineState.OPEN,), after=None, limit=1)
+    owed = await parts.ports.deadlines.owed(Owing(states=(DeadlineState.OPEN,)), after=None, limit=1)
     assert owed.items
 
 

@@ -13,6 +13,7 @@ from gateway.core.model import State
 from gateway.flows.inform import inform
 from gateway.flows.keep_time import keep_time, remind, take_steps
 from gateway.flows.oversee import Decision
+from gateway.ports import Owing
 from tests.flows.plane import PUSHED, SENDING, Plane, opened
 
 LINK = Link(adapter="test", settings={}, seconds=5)
@@ -64,7 +65,7 @@ async def test_the_receivers_system_is_told_when_an_officer_reminds(plane: Plane
     plane.clock.advance(hours=hours)
     (owed,) = [
         each.deadline
-        for each in (await plane.ports.deadlines.owed(None, states=[DeadlineState.OPEN], after=None, limit=9)).items
+        for each in (await plane.ports.deadlines.owed(Owing(states=[DeadlineState.OPEN]), after=None, limit=9)).items
         if each.deadline.rule is Rule.RESPONSE
     ]
     decision = Decision(by="truc-ban", reason="sở hỏi", now=plane.clock.now())

@@ -16,7 +16,7 @@ from gateway.entry.api.hub import Hub, caller, hub
 from gateway.entry.api.inputs import DeadlinesQuery
 from gateway.entry.api.requests import query
 from gateway.flows.keep_time import keep_time
-from gateway.ports import DocumentView, Owed
+from gateway.ports import DocumentView, Owed, Owing
 
 STATES = {
     "open": (DeadlineState.OPEN, DeadlineState.EXTENDED),
@@ -38,7 +38,8 @@ async def listing(request: web.Request) -> web.Response:
     asked, at = query(request, DeadlinesQuery), hub(request)
     await keep_time(at.ports.deadlines, at.rules())
     states = None if asked.state is None else STATES[asked.state]
-    page = await at.ports.deadlines.owed(caller(request).organs, states=states, after=asked.after, limit=asked.limit)
+    owing = Owing(organs=caller(request).organs, states=states)
+    page = await at.ports.deadlines.owed(owing, after=asked.after, limit=asked.limit)
     items = [owed(each, at.rules(), at.ports.clock.now()) for each in page.items]
     return web.json_response({"items": items, "next": page.next}, dumps=rendering.dumps)
 

@@ -12,7 +12,7 @@ from gateway.entry.cli.operations import decision, opened
 from gateway.entry.cli.output import Outcome
 from gateway.flows import keep_time
 from gateway.infra.clock import SystemClock
-from gateway.ports import Owed
+from gateway.ports import Owed, Owing
 
 __all__ = ["STATES", "extend", "listing", "pause", "resume", "waive"]
 
@@ -34,7 +34,7 @@ async def listing(config: Path, state: str | None) -> Outcome:
         rules, now = at.rules(), SystemClock().now()
         await keep_time.keep_time(at.deadlines, rules)
         states = None if state is None else STATES[state]
-        page = await at.deadlines.owed(None, states=states, after=None, limit=SHOWN)
+        page = await at.deadlines.owed(Owing(states=states), after=None, limit=SHOWN)
     return Outcome(
         data=[owed(each, rules, now) for each in page.items],
         rows=[_row(each) for each in page.items],

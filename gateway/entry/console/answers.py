@@ -13,7 +13,7 @@ from gateway.entry.console.sheet import Row, sheet
 from gateway.entry.console.visit import Form, Visit
 from gateway.entry.console.words import Sayer
 from gateway.flows import keep_time
-from gateway.ports import Owed, Page
+from gateway.ports import Owed, Owing, Page
 
 PAGE_SIZE: Final = 50
 VIEWS: Final = {
@@ -88,7 +88,9 @@ def _view(visit: Visit) -> str:
 async def _owed(visit: Visit, *, after: str | None, limit: int) -> Page:
     """Read the query, and a page of what fits. Raises `malformed-request`."""
     states, found = VIEWS[_view(visit)], visit.rules.directory.find(visit.asked("organ"))
-    return await visit.ports.deadlines.owed(None if found is None else {found.id}, states=states, after=after, limit=limit)
+    return await visit.ports.deadlines.owed(
+        Owing(organs=None if found is None else {found.id}, states=states), after=after, limit=limit
+    )
 
 
 async def _rows(visit: Visit) -> AsyncIterator[Row]:

@@ -11,7 +11,7 @@ from gateway.entry.api.hub import Hub, hub, operator
 from gateway.entry.api.inputs import DeadlinesQuery
 from gateway.entry.api.requests import body, query
 from gateway.flows import keep_time
-from gateway.ports import Owed
+from gateway.ports import Owed, Owing
 
 
 async def listing(request: web.Request) -> web.Response:
@@ -19,7 +19,7 @@ async def listing(request: web.Request) -> web.Response:
     asked, at = query(request, DeadlinesQuery), hub(request)
     await keep_time.keep_time(at.ports.deadlines, at.rules())
     states = None if asked.state is None else STATES[asked.state]
-    page = await at.ports.deadlines.owed(None, states=states, after=asked.after, limit=asked.limit)
+    page = await at.ports.deadlines.owed(Owing(states=states), after=asked.after, limit=asked.limit)
     return answer({"items": [_owed(each, at) for each in page.items], "next": page.next})
 
 
