@@ -31,9 +31,9 @@ class Overfull(Exception):  # noqa: N818  it says what the archive is
     """The archive unpacks to too much, or holds too many files."""
 
 
-def contents(content: BinaryIO) -> tuple[zipfile.ZipInfo, ...] | None:
+def contents(content: BinaryIO, *, most: int = MAX_ENTRIES, longest: int = MAX_CONTENTS) -> tuple[zipfile.ZipInfo, ...] | None:
     """List the entries; None where it is no archive that can be read. Raises Overfull."""
-    _count_first(content)
+    _count_first(content, most, longest)
     try:
         with zipfile.ZipFile(content) as archive:
             entries = tuple(archive.infolist())
@@ -67,7 +67,7 @@ def is_locked(entry: zipfile.ZipInfo) -> bool:
     return bool(entry.flag_bits & 1)
 
 
-def _count_first(content: BinaryIO) -> None:
+def _count_first(content: BinaryIO, most: int, longest: int) -> None:
     """Look at what the end record announces before anything is made of it. An announcement of ZIP64 is beyond every cap."""
     size = content.seek(0, io.SEEK_END)
     content.seek(max(0, size - _LONGEST_COMMENT - _END.size))
@@ -77,5 +77,5 @@ def _count_first(content: BinaryIO) -> None:
     if at < 0 or len(tail) - at < _END.size:
         return
     _, _, _, _, entries, listing, _, _ = _END.unpack_from(tail, at)
-    if entries > MAX_ENTRIES or listing > MAX_CONTENTS:
+    if entries > most or listing > longest:
         raise Overfull

@@ -1,8 +1,10 @@
 """The catalogue of findings: what the hub tolerated or noticed, in words for both sides. None of them stops a document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from gateway.core.model import Finding, Severity
+from gateway.core.model import Document, Finding, Severity, Trust
 from gateway.core.policy.catalogue import RULES
 
 
@@ -52,6 +54,16 @@ FINDINGS: dict[str, FindingCode] = {
     # the rules of the policy, where they do not stop a document
     **{code: FindingCode(severity=rule.severity, vi=rule.vi, article=rule.article) for code, rule in RULES.items()},
 }
+
+
+_TRUSTED_BY: Final[Mapping[str, Trust]] = {"unsigned-envelope": Trust.CHANNEL, "legacy-signature": Trust.LEGACY}
+"""The findings that tell of an exception: each is written whenever it was made use of."""
+
+
+def trusted_as(document: Document) -> Trust:
+    """Tell by what the hub knew the sender when it accepted a document."""
+    found = (_TRUSTED_BY.get(each.code) for each in document.findings)
+    return next((each for each in found if each is not None), Trust.SIGNED)
 
 
 def finding(code: str, path: str, detail: str = "") -> Finding:

@@ -140,6 +140,19 @@ def verify(
     return Verified(root=etree.fromstring(content, _parser()), certificate=certificate, covers=covers)
 
 
+def prove_octets(octets: bytes, value: bytes, certificate: x509.Certificate) -> None:
+    """Prove what `signing.sign_octets` signed. Raises `signature-invalid`."""
+    key = certificate.public_key()
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            return key.verify(value, octets, padding.PKCS1v15(), hashes.SHA256())
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            return key.verify(value, octets, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature as error:
+        raise Rejected("signature-invalid") from error
+    raise Rejected("signature-invalid")
+
+
 def _claim(root: etree._Element, parent: etree._Element, parts: Collection[str], *, legacy: bool) -> Claim:
     ids = cast("list[str]", _ids()(root))
     if len(ids) != len({value.strip() for value in ids}):

@@ -48,6 +48,13 @@ def sign_last_child(canonical: bytes, *, certificate: x509.Certificate, key: Sig
     return _insert(canonical, canonical.rindex(b"</"), _signature({WHOLE: canonical}, certificate, key))
 
 
+def sign_octets(octets: bytes, key: SigningKey) -> bytes:
+    """Sign octets by themselves, for ``openssl dgst -sha256 -verify``; the same octets get the same signature (RFC 6979)."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
+    return key.sign(octets, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+
 def _insert(data: bytes, at: int, piece: bytes) -> bytes:
     return b"".join((data[:at], piece, data[at:]))
 

@@ -3,7 +3,7 @@
 At registration (`admit`): chain, purpose, key, dates. At every use (`bind`): registered, dates, revocation by CRL.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -60,10 +60,16 @@ class Revocations:
     serials: frozenset[int]
     issued_at: datetime
     next_update: datetime | None
+    crl: x509.CertificateRevocationList = field(repr=False)
 
     def fresh(self, at: datetime) -> bool:
         """Tell whether the CRL still speaks for that moment."""
         return self.next_update is not None and at <= self.next_update
+
+    def revoked_by(self, serial: int, at: datetime) -> bool:
+        """Tell whether a serial was revoked at a moment; the date from which its key was unsafe counts, if it is told."""
+        entry = self.crl.get_revoked_certificate_by_serial_number(serial) if serial in self.serials else None
+        return entry is not None and _unsafe_since(entry) <= at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,6 +95,7 @@ class TrustStore:
                 serials=frozenset(entry.serial_number for entry in crl),
                 issued_at=crl.last_update_utc,
                 next_update=crl.next_update_utc,
+                crl=crl,
             )
             for crl in whole  # the newest comes last and stays
             for authority in (*anchors, *intermediates)
@@ -142,9 +149,30 @@ def demand_unrevoked(certificate: x509.Certificate, store: TrustStore, at: datet
 
     Raises `certificate-revoked`; Transient `revocation-unknown` where a CRL is missing or stale.
     """
+    _demand_unrevoked(certificate, store, at, lambda known, serial: serial in known.serials)
+
+
+def demand_unrevoked_then(certificate: x509.Certificate, store: TrustStore, then: datetime) -> None:
+    """Hold that neither the certificate nor a CA above it was revoked at a moment that has passed, by what is known today.
+
+    What was revoked later was good then. Raises as `demand_unrevoked` does.
+    """
+    _demand_unrevoked(certificate, store, then, lambda known, serial: known.revoked_by(serial, then))
+
+
+def line(certificate: x509.Certificate, store: TrustStore) -> tuple[x509.Certificate, ...]:
+    """Give a certificate and the CAs above it, its anchor last, as far as the store knows them; whether it holds is not asked."""
+    found = [subject for subject, _ in _path(certificate, store)]
+    above = store.issuer(found[-1]) if found else certificate
+    return tuple(found) if above is None or above in found else (*found, above)
+
+
+def _demand_unrevoked(
+    certificate: x509.Certificate, store: TrustStore, at: datetime, revoked: Callable[[Revocations, int], bool]
+) -> None:
     path = _path(certificate, store)
     for subject, known in path:
-        if known is not None and subject.serial_number in known.serials:
+        if known is not None and revoked(known, subject.serial_number):
             raise _refusal("certificate-revoked", subject)
     for subject, known in path:
         if known is None or not known.fresh(at):
@@ -225,6 +253,15 @@ def _may_sign(certificate: x509.Certificate) -> bool:
     if usage is None or not (usage.digital_signature or usage.content_commitment):
         return False
     return purposes is None or not SIGNING_PURPOSES.isdisjoint(purposes)
+
+
+def _unsafe_since(entry: x509.RevokedCertificate) -> datetime:
+    """Give when a certificate was revoked, or its key was unsafe, whichever was first (RFC 5280 §5.3.2)."""
+    try:
+        known = entry.extensions.get_extension_for_class(x509.InvalidityDate).value.invalidity_date_utc
+    except (x509.ExtensionNotFound, *UNREADABLE):
+        return entry.revocation_date_utc
+    return min(known, entry.revocation_date_utc)
 
 
 def _is_partial(crl: x509.CertificateRevocationList) -> bool:

@@ -94,11 +94,12 @@ def judge(
     parts: Parts = NO_PARTS,
     signed_at: datetime | None = None,
     legacy: bool = False,
+    in_retrospect: bool = False,
 ) -> Verdict:
     """Prove octets with the certificate that they show, and that certificate with a trust store, if one is given.
 
     The certificate must have been valid when it signed: at the time that a receipt gives, else at `signed_at`, else now;
-    revocation is asked of now. `legacy` also lets SHA-1 through.
+    revocation is asked of now, or `in_retrospect` of the time of signing. `legacy` also lets SHA-1 through.
     """
     try:
         proof = _prove(xmlsafe.parse(data), parts, legacy=legacy)
@@ -109,9 +110,13 @@ def judge(
             good=None, vi="Chưa kiểm tra người ký: thêm --ca THƯ-MỤC.", en="The signer was not checked: add --ca FOLDER."
         )
         return _verdict(proof, Validity.VALID, unasked)
+    signed = proof.at or signed_at or now
     try:
-        chain = trust.admit(proof.verified.certificate, store, proof.at or signed_at or now)
-        trust.demand_unrevoked(proof.verified.certificate, store, now)
+        chain = trust.admit(proof.verified.certificate, store, signed)
+        if in_retrospect:
+            trust.demand_unrevoked_then(proof.verified.certificate, store, signed)
+        else:
+            trust.demand_unrevoked(proof.verified.certificate, store, now)
     except Transient as fault:
         return replace(_verdict(proof, Validity.INDETERMINATE, _complaint(fault)), code=fault.code)
     except Rejected as fault:

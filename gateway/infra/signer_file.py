@@ -30,6 +30,10 @@ class FileSigner:
             raise misconfigured(key, "khóa quá yếu (cần P-256, P-384 hoặc RSA ≥ 2048)", "the key is too weak")
         return cls(hub=hub, certificate=leaf, _key=private)
 
+    def sign(self, octets: bytes) -> bytes:
+        """Sign octets by themselves."""
+        return signing.sign_octets(octets, self._key)
+
     def seal(self, attestation: Attestation) -> Receipt:
         """Make the signed receipt of a fact; the same fact always has the same receipt id."""
         name = receipts.receipt_id(attestation)

@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from cryptography import x509
+
 from gateway.core.model import OrganId, Receipt
 from gateway.core.receipts import Attestation
 
@@ -12,7 +14,16 @@ T = TypeVar("T")
 
 
 class Signer(Protocol):
-    """The hub's own key."""
+    """The hub's own key. `hub` is the hub's name, `certificate` that of the key."""
+
+    @property
+    def hub(self) -> str: ...
+
+    @property
+    def certificate(self) -> x509.Certificate: ...
+
+    def sign(self, octets: bytes) -> bytes:
+        """Sign octets by themselves (see `signing.sign_octets`); they never begin as a SignedInfo does."""
 
     def seal(self, attestation: Attestation) -> Receipt:
         """Make the signed receipt of a fact (P-256, well under a millisecond)."""

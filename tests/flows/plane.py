@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from gateway.core import writing
+from gateway.core import signing, writing
 from gateway.core.directory import Link, System, Systems
 from gateway.core.faults import Fault
 from gateway.core.model import Lane, OrganId, Receipt, SystemId
@@ -53,6 +53,7 @@ from tests import judging
 from tests.contracts.entries import seal
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE, document
 from tests.migrated import new_ledger
+from tests.pki import pki
 
 PUSHED = System(id=SystemId("office"), organs=frozenset({OrganId(DEPARTMENT)}), link=Link(adapter="test", settings={}, seconds=5))
 SENDING = System(id=SystemId("province"), organs=frozenset({OrganId(PROVINCE)}))
@@ -141,7 +142,13 @@ class OneAdapter:
 
 
 class PlainSigner:
-    """A signer that does not sign."""
+    """A signer whose receipts are not signed."""
+
+    hub = "Trục (mẫu)"
+    certificate = pki()["hub"].certificate
+
+    def sign(self, octets: bytes) -> bytes:
+        return signing.sign_octets(octets, pki()["hub"].key)
 
     def seal(self, attestation: Attestation) -> Receipt:
         return seal(attestation)

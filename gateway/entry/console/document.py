@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from gateway.core.deadlines import RUNNING, Deadline
 from gateway.core.faults import Rejected
+from gateway.core.findings import trusted_as
 from gateway.core.model import Delivery, Event
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import signatures
@@ -88,7 +89,7 @@ async def _draw(visit: Visit, checked: Checked | None) -> web.Response:
         receipts=await visit.ports.province.receipts(document.id),
         working_left=visit.working_left,
         running=RUNNING,
-        trusted_as=signatures.trusted_as(document),
+        trusted_as=trusted_as(document),
         checked=checked,
         here=_place(document.id),
     )

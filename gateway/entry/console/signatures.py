@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from gateway.core.findings import trusted_as
 from gateway.core.holdings import Certified, certified
 from gateway.core.model import Document, Trust
 from gateway.core.trust import Revocations
@@ -16,8 +17,6 @@ from gateway.entry.proving import Parts, Verdict, judge
 
 _DIGESTS: Final = ("sha1", "sha256", "sha384", "sha512")
 """What a signature may digest attachments with, the old one included."""
-_TRUSTED_BY: Final[Mapping[str, Trust]] = {"unsigned-envelope": Trust.CHANNEL, "legacy-signature": Trust.LEGACY}
-"""The findings that tell of an exception: each is written whenever it was made use of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +31,6 @@ class Checked:
     registered: bool = False
     known: Revocations | None = None
     fresh: bool = False
-
-
-def trusted_as(document: Document) -> Trust:
-    """Tell by what the hub knew the sender when it accepted a document."""
-    found = (_TRUSTED_BY.get(each.code) for each in document.findings)
-    return next((each for each in found if each is not None), Trust.SIGNED)
 
 
 async def check(visit: Visit, document: Document) -> Checked:
