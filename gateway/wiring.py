@@ -16,6 +16,7 @@ from gateway.infra.alerts import SqlAlerts
 from gateway.infra.audit import SqlAuditLog
 from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.broker_rabbit import RabbitBroker
+from gateway.infra.calendar_proposals import SqlCalendarProposals
 from gateway.infra.catalogue import FolderCatalogue
 from gateway.infra.clock import SystemClock
 from gateway.infra.compute import ThreadCompute
@@ -233,6 +234,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         presence=SqlPresence(executor),
         sessions=SqlSessions(executor),
         remarks=SqlRemarks(executor),
+        calendar_proposals=SqlCalendarProposals(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
         province=SqlProvince(executor),

@@ -1,6 +1,7 @@
 """The folder of the calendar: each year's days, and the office hours."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -82,13 +83,22 @@ def shipped_calendar() -> Path:
 
 def load_working_time(folder: Path) -> WorkingTime:
     """Read every `<year>.toml` of a folder, and its hours. Raises Misconfigured naming the file."""
-    years: dict[int, Year] = {}
-    for file in sorted(folder.glob("[0-9][0-9][0-9][0-9].toml")):
-        read = read_toml(file, YearFile)
-        years[int(file.stem)] = Year(off=read.off, worked=read.worked, provisional=read.status == "tạm tính")
-    hours = read_toml(folder / HOURS_FILE, HoursFile) if (folder / HOURS_FILE).exists() else HoursFile()
+    years = {int(file.stem): read_year(file) for file in sorted(folder.glob("[0-9][0-9][0-9][0-9].toml"))}
+    there = read_hours(folder / HOURS_FILE) if (folder / HOURS_FILE).exists() else WorkingTime(calendar=Calendar())
+    return replace(there, calendar=Calendar(years=years))
+
+
+def read_year(file: Path) -> Year:
+    """Read the days of a year. Raises Misconfigured."""
+    read = read_toml(file, YearFile)
+    return Year(off=read.off, worked=read.worked, provisional=read.status == "tạm tính")
+
+
+def read_hours(file: Path) -> WorkingTime:
+    """Read hours and closures, without a calendar. Raises Misconfigured."""
+    hours = read_toml(file, HoursFile)
     return WorkingTime(
-        calendar=Calendar(years=years),
+        calendar=Calendar(),
         hours=tuple(
             Hours(sessions=each.sessions, valid_from=each.valid_from, valid_to=each.valid_to, agencies=_organs(each.agencies))
             for each in hours.hours

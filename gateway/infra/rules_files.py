@@ -160,7 +160,7 @@ class Loaded:
         sources = self.sources
         folders = (sources.trust, sources.calendar)
         single = (sources.agencies, sources.policy, sources.deadlines, sources.alerts, sources.key)
-        watched = {*single, *(file for folder in folders for file in folder.glob("*"))}
+        watched = {*single, *(file for folder in folders for file in folder.glob("[!.]*"))}
         watched |= {admission.file for admission in self.admissions}
         stats = [(path, path.stat()) for path in sorted(watched) if path.is_file()]
         return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)

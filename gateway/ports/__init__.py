@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gateway.ports.alerts import AlertMessage, Alerts, Announcer, Channel, Disk
 from gateway.ports.audit import ANYTHING, Audited, AuditEntry, AuditLog
 from gateway.ports.broker import Broker, Message, Note, QueueId
+from gateway.ports.calendar_proposals import CalendarProposals
 from gateway.ports.catalogue import Catalogue
 from gateway.ports.dead_letters import Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
 from gateway.ports.deadlines import Deadlines, Lateness, Owed, Owing
@@ -56,6 +57,7 @@ __all__ = [
     "Broker",
     "Bulk",
     "Bulletin",
+    "CalendarProposals",
     "Catalogue",
     "Channel",
     "Claim",
@@ -164,6 +166,7 @@ class Ports:
     presence: Presence
     sessions: Sessions
     remarks: Remarks
+    calendar_proposals: CalendarProposals
     reconciliation: Reconciliation
     reports: Reports
     province: Province

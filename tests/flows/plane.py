@@ -20,6 +20,7 @@ from gateway.flows.relay import relay
 from gateway.infra.alerts import SqlAlerts
 from gateway.infra.audit import SqlAuditLog
 from gateway.infra.broker_memory import MemoryBroker
+from gateway.infra.calendar_proposals import SqlCalendarProposals
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
@@ -219,6 +220,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         presence=SqlPresence(executor),
         sessions=SqlSessions(executor),
         remarks=SqlRemarks(executor),
+        calendar_proposals=SqlCalendarProposals(executor),
         reconciliation=SqlReconciliation(executor),
         reports=SqlReports(executor),
         province=SqlProvince(executor),

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from gateway.core.faults import Misconfigured
 from gateway.entry.api.hub import Hub
 from gateway.flows.oversee import Decision
 from gateway.infra.agencies_file import DirectoryDraft, editing
+
+Held = TypeVar("Held")
 
 
 @asynccontextmanager
@@ -19,18 +22,24 @@ async def changing(hub: Hub, action: str, subject: dict[str, object], decision: 
     the directory, and what `editing` raises.
     """
     file = hub.settings.path(hub.settings.directory.agencies)
-    with_file = _writable(file)
-    draft = await asyncio.to_thread(with_file.__enter__)
-    try:
+    async with threaded(_writable(file)) as draft:
         yield draft
         draft.directory(file)  # what the hub would refuse is not written down as done
         await hub.ports.audit.record(action, subject, by=decision.by, reason=decision.reason, now=decision.now)
-    except BaseException as error:
-        await asyncio.to_thread(with_file.__exit__, type(error), error, error.__traceback__)
-        raise
-    await asyncio.to_thread(with_file.__exit__, None, None, None)
     await hub.refresh()
     hub.ports.telemetry.record("directory.changed", action=action, by=decision.by)
+
+
+@asynccontextmanager
+async def threaded(blocking: AbstractContextManager[Held]) -> AsyncIterator[Held]:
+    """Hold what waits for a lock and for the disk: it is entered and left in a thread."""
+    held = await asyncio.to_thread(blocking.__enter__)
+    try:
+        yield held
+    except BaseException as error:
+        await asyncio.to_thread(blocking.__exit__, type(error), error, error.__traceback__)
+        raise
+    await asyncio.to_thread(blocking.__exit__, None, None, None)
 
 
 @contextmanager
