@@ -164,6 +164,9 @@ FAULTS: dict[str, FaultCode] = {
     # the directory
     "entry-unknown": _sender(404, "Danh bạ không có cơ quan, hệ thống hoặc người này.", "The directory has no such agency, system or operator.", "Xem lienthong agency list, lienthong system list và lienthong operator list.", "See lienthong agency list, lienthong system list and lienthong operator list."),
     "entry-exists": _sender(409, "Danh bạ đã có cơ quan, hệ thống hoặc người này.", "The directory already has this agency, system or operator.", "Chọn tên khác, hoặc sửa mục đã có.", "Choose another name, or change the entry that is there."),
+    "agency-ended": _sender(409, "Cơ quan này đã hết hiệu lực.", "This agency is no longer in force.", "Sai ngày thì sửa: lienthong agency set MÃ --valid-to NGÀY.", "Where the day is wrong: lienthong agency set ID --valid-to DAY."),
+    "successor-unfit": _sender(422, "Cơ quan này không kế tục được.", "This agency cannot be the successor.", "Chọn cơ quan có hiệu lực vào ngày ấy, không nằm trong số chấm dứt.", "Choose one that is in force on that day and does not end itself."),
+    "certificate-registered": _sender(409, "Chứng thư này đã đăng ký cho cơ quan.", "The agency has this certificate already.", "Không cần làm gì; xem trang của cơ quan.", "Nothing is to be done; see the agency's page."),
     "sheet-unreadable": _sender(422, "Không đọc được bảng danh bạ.", "The sheet of agencies cannot be read.", "Lưu bảng dạng .xlsx hoặc CSV UTF-8 có dòng tiêu đề; mẫu: lienthong agency export.", "Save the sheet as .xlsx or CSV UTF-8 with its headings; for a template: lienthong agency export."),
     # the hub
     "busy": _hub(503, "Hệ thống đang quá tải.", "The hub is busy.", *_LATER),
@@ -177,7 +180,7 @@ FAULTS: dict[str, FaultCode] = {
     "mail-refused": _hub(502, "Máy chủ thư từ chối địa chỉ hoặc thư.", "The mail server refuses the address, or the mail.", "Sửa email, leader_email trong agencies.toml hoặc officers trong gateway.toml.", "Correct email or leader_email in agencies.toml, or officers in gateway.toml."),
     "mail-misconfigured": _hub(500, "Máy chủ thư không chấp nhận trục: chứng thư, tài khoản hoặc địa chỉ gửi.", "The mail server and the hub do not agree: certificate, login or sender.", "Sửa [mail] trong gateway.toml, rồi chạy lienthong check.", "Correct [mail] in gateway.toml, then run lienthong check."),
     "not-ready": _hub(503, "Hệ thống chưa sẵn sàng.", "The hub is not ready.", *_LATER),
-    "directory-read-only": _hub(503, "Máy này chỉ đọc được danh bạ.", "This machine may only read the directory.", "Duyệt trên máy có quyền ghi agencies.toml: lienthong requests approve.", "Decide where agencies.toml may be written: lienthong requests approve."),
+    "directory-read-only": _hub(503, "Máy này chỉ đọc được danh bạ.", "This machine may only read the directory.", "Làm trên máy có quyền ghi agencies.toml, bằng lệnh lienthong.", "Do it where agencies.toml may be written, by the command lienthong."),
     "misconfigured": _hub(500, "Cấu hình của hệ thống chưa đúng.", "The hub is misconfigured.", "Chạy lienthong check.", "Run lienthong check."),
     "internal": _hub(500, "Lỗi nội bộ của hệ thống.", "Internal error of the hub.", "Báo mã trace_id cho đơn vị vận hành.", "Give the trace_id to the operator."),
 }

@@ -111,6 +111,21 @@ def test_a_retired_agency_has_an_end_and_a_successor(home: Path, lienthong: Lien
     assert (agency["valid_to"], agency["successor"]) == (date(2027, 7, 1), COMMUNE)
 
 
+def test_an_agency_that_has_ended_is_not_retired_again(home: Path, lienthong: Lienthong) -> None:
+    lienthong("agency", "retire", DEPARTMENT, "--on", "2025-07-01", "--successor", COMMUNE)
+    ran = lienthong("agency", "retire", DEPARTMENT, "--on", "2027-07-01")
+    assert (ran.code, "agency-ended" in ran.err) == (1, True)
+
+
+def test_a_parent_is_written_as_its_canonical_id_and_makes_no_circle(home: Path, lienthong: Lienthong) -> None:
+    lienthong("agency", "set", PROVINCE, "--alias", "000.00.00.H56")
+    assert lienthong("agency", "set", DEPARTMENT, "--parent", "000.00.00.H56").code == 0
+    assert directory(home)["agency"][DEPARTMENT]["parent"] == PROVINCE
+    for parent in (DEPARTMENT, PROVINCE, "H56.99"):
+        assert lienthong("agency", "set", PROVINCE, "--parent", parent).code == 1
+    assert "parent" not in directory(home)["agency"][PROVINCE]
+
+
 def test_a_successor_that_nobody_knows_is_refused(home: Path, lienthong: Lienthong) -> None:
     assert lienthong("agency", "retire", DEPARTMENT, "--on", "2027-07-01", "--successor", "H56.99").code == 1
     assert "valid_to" not in directory(home)["agency"][DEPARTMENT]
@@ -177,6 +192,19 @@ def test_a_certificate_from_elsewhere_is_copied_and_registered_beside_the_old(
     old, copied = directory(home)["agency"][COMMUNE]["certificates"]
     assert old == f"agencies/{COMMUNE}/cert.pem"
     assert (home / copied).read_bytes() == new.read_bytes()
+
+
+def test_a_certificate_is_registered_once(home: Path, lienthong: Lienthong) -> None:
+    ran = lienthong("agency", "set", COMMUNE, "--certificate", home / "agencies" / COMMUNE / "cert.pem")
+    assert (ran.code, "certificate-registered" in ran.err) == (1, True)
+
+
+def test_a_certificate_that_is_revoked_is_not_registered(home: Path, tmp_path: Path, lienthong: Lienthong) -> None:
+    new, ca = tmp_path / "new.pem", Authority.open(home / "ca")
+    new.write_bytes(ca.issue("UBND xã B", COMMUNE, key="p256").certificate_pem)
+    ca.revoke(ca.list()[-1].serial)
+    ran = lienthong("agency", "set", COMMUNE, "--certificate", new)
+    assert (ran.code, "certificate-revoked" in ran.err) == (1, True)
 
 
 def test_an_issued_certificate_is_registered_beside_the_old_one(home: Path, lienthong: Lienthong) -> None:
