@@ -26,6 +26,7 @@ from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.disk import FolderDisk
 from gateway.infra.enrolment_file import FileEnrolment
 from gateway.infra.held_statuses import SqlHeldStatuses
+from gateway.infra.jobs import SqlJobs
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.letters import SqlLetters
 from gateway.infra.links import SqlLinks
@@ -228,6 +229,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         deadlines=SqlDeadlines(executor),
         letters=SqlLetters(executor),
         dead_letters=SqlDeadLetters(executor),
+        jobs=SqlJobs(executor),
         audit=SqlAuditLog(executor),
         alerts=SqlAlerts(executor),
         disk=FolderDisk(data),

@@ -23,6 +23,7 @@ from gateway.flows.keep_time import move_all, take_steps
 from gateway.flows.reconcile import reconcile
 from gateway.flows.relay import relay
 from gateway.flows.watch import probe, refill, take_back
+from gateway.flows.work_off import work_off
 from gateway.flows.write_letters import write_letters
 from gateway.ports import Message, Ports, QueueId
 
@@ -51,6 +52,8 @@ ALARM_SECONDS: Final = 30.0
 """How often signs of trouble are looked for."""
 TELL_SECONDS: Final = 5.0
 """How late at most it is sent what is told of them."""
+JOB_SECONDS: Final = 1.0
+"""How late at most a portion of a job is begun."""
 RECONCILE_SECONDS: Final = 300.0
 RECONCILED: Final = timedelta(hours=24)
 """What was accepted so long ago and is settled was reconciled while it was younger, or is by `lienthong check --reconcile`."""
@@ -81,6 +84,7 @@ class Worker:
             "dead": self._bury,
             "queues": self._queues,
             "time": self._time,
+            "jobs": self._jobs,
             "alarm": lambda: self._every(ALARM_SECONDS, lambda: look_out(self.ports, self.rules(), holder)),
             "alerts": lambda: self._every(TELL_SECONDS, lambda: tell(self.ports, self.rules())),
             "statuses": lambda: self._every(STATUSES_SECONDS, lambda: catch_up(self.ports)),
@@ -251,6 +255,12 @@ class Worker:
                     self.ports.telemetry.record("deadline.moved", deadlines=len(moved))
             await take_steps(self.ports, rules)
             await asyncio.sleep(TIME_SECONDS)
+
+    async def _jobs(self) -> None:
+        """Carry out what is due of jobs, one portion after the other."""
+        while True:
+            if not await work_off(self.ports, self.rules()):
+                await asyncio.sleep(JOB_SECONDS)
 
     async def _collect(self, system: SystemId) -> None:
         """Ask a system now and then; one that has very much waits after each round for as long as that took."""

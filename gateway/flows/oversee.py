@@ -86,10 +86,16 @@ async def redirect(letters: DeadLetters, rules: Rules, which: Filter, to: str, d
 
     Raises `receiver-unknown`, `receiver-locked` or `receiver-dissolved`.
     """
-    (organ,), _ = routing.plan((Organisation(organ_id=to),), rules.directory, decision.now.date())
+    organ = instead(rules, to, decision.now)
     return await letters.redirect(
         which, organ, route=rules.systems.route, by=decision.by, reason=decision.reason, now=decision.now, limit=AT_ONCE
     )
+
+
+def instead(rules: Rules, to: str, now: datetime) -> OrganId:
+    """Give the agency that takes the place of a receiver. Raises `receiver-unknown`, `receiver-locked`, `receiver-dissolved`."""
+    (organ,), _ = routing.plan((Organisation(organ_id=to),), rules.directory, now.date())
+    return organ
 
 
 async def release(ledger: Ledger, rules: Rules, document: str, decision: Decision) -> tuple[DocumentView, ...]:

@@ -86,17 +86,22 @@ class SqlDeadLetters:
 
 def _part(connection: sa.Connection, which: Filter, decided: Decided, carry: Carry, wanted: list[str], seq: int | None) -> _Part:
     """Carry a decision out on those that still match, and write it into the audit log in the same transaction."""
-    views = delivery_views(connection, sa.and_(_d.id.in_(wanted), *_conditions(which)), lock=True)
-    codes = dict(_carried(connection, views, decided, carry))
-    refused = tuple(NotDone(delivery=each, code=code) for each in wanted if (code := codes.get(each, CHANGED)) is not None)
+    refused = carry_out(connection, which, decided, carry, wanted)
     done = len(wanted) - len(refused)
     if seq is None:
-        subject = _said(which) | ({"to": decided.to} if decided.to else {})
+        subject = said(which) | ({"to": decided.to} if decided.to else {})
         by, reason, at = decided.by, decided.reason, decided.at
         seq = audit.record(connection, actor=by, action=decided.action, subject=subject, reason=reason, at=at, count=done)
     else:
         audit.amend(connection, seq, done)
     return _Part(done=done, failed=refused, seq=seq)
+
+
+def carry_out(connection: sa.Connection, which: Filter, decided: Decided, carry: Carry, wanted: list[str]) -> tuple[NotDone, ...]:
+    """Carry a decision out on those that still match; give those that it could not be carried out on."""
+    views = delivery_views(connection, sa.and_(_d.id.in_(wanted), *conditions(which)), lock=True)
+    codes = dict(_carried(connection, views, decided, carry))
+    return tuple(NotDone(delivery=each, code=code) for each in wanted if (code := codes.get(each, CHANGED)) is not None)
 
 
 def _carried(
@@ -112,7 +117,7 @@ def _carried(
             yield view.deliveries[0].id, None
 
 
-def _conditions(which: Filter) -> Iterator[sa.ColumnElement[bool]]:
+def conditions(which: Filter) -> Iterator[sa.ColumnElement[bool]]:
     """Choose dead letters; the deliveries are joined with their documents."""
     yield {None: sa.or_(_FAILED, _PARKED), True: _PARKED, False: _FAILED}[which.parked]
     if which.receiver is not None:
@@ -129,7 +134,7 @@ def _conditions(which: Filter) -> Iterator[sa.ColumnElement[bool]]:
         yield _d.id.in_(which.ids)
 
 
-def _said(which: Filter) -> dict[str, object]:
+def said(which: Filter) -> dict[str, object]:
     """Write a filter as JSON, what matters of it."""
     said = {
         "receiver": which.receiver,
@@ -143,20 +148,20 @@ def _said(which: Filter) -> dict[str, object]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-_JOINED: Final = deliveries.join(documents, documents.c.id == _d.document)
+JOINED: Final = deliveries.join(documents, documents.c.id == _d.document)
 
 
 def _count(connection: sa.Connection, which: Filter) -> int:
-    return connection.execute(sa.select(sa.func.count()).select_from(_JOINED).where(*_conditions(which))).scalar_one()
+    return connection.execute(sa.select(sa.func.count()).select_from(JOINED).where(*conditions(which))).scalar_one()
 
 
 def _ids(connection: sa.Connection, which: Filter, limit: int) -> list[str]:
-    select = sa.select(_d.id).select_from(_JOINED).where(*_conditions(which)).order_by(_d.seq).limit(limit)
+    select = sa.select(_d.id).select_from(JOINED).where(*conditions(which)).order_by(_d.seq).limit(limit)
     return list(connection.execute(select).scalars())
 
 
 def _listing(connection: sa.Connection, which: Filter, after: str | None, limit: int) -> Page:
-    select = sa.select(_d.id, _d.seq).select_from(_JOINED).where(*_conditions(which)).order_by(_d.seq).limit(limit + 1)
+    select = sa.select(_d.id, _d.seq).select_from(JOINED).where(*conditions(which)).order_by(_d.seq).limit(limit + 1)
     if after is not None:
         select = select.where(_d.seq > position(after)[0])
     rows = connection.execute(select).all()
@@ -184,8 +189,8 @@ def _groups(connection: sa.Connection, which: Filter) -> tuple[Group, ...]:
     count = sa.func.count().label("letters")
     select = (
         sa.select(_d.cause, _d.receiver, count, oldest)
-        .select_from(_JOINED)
-        .where(*_conditions(which))
+        .select_from(JOINED)
+        .where(*conditions(which))
         .group_by(_d.cause, _d.receiver)
         .order_by(count.desc(), _d.receiver, _d.cause)
     )

@@ -22,8 +22,9 @@ PAYLOAD_BYTES: Final = 7_900
 COMMIT_LOCK: Final = 5_601_001
 """Advisory lock of PostgreSQL: whoever holds it gets the next numbers of events, and is the next to commit."""
 _WRITTEN: Final = "events"
+_STIRRED: Final = "stirred"
 _CONCERNED: Final = "concerned"
-"""Where a connection keeps the events of its transaction, and whom they concern."""
+"""Where a connection keeps the events of its transaction, who is woken besides, and whom all of it concerns."""
 
 
 def write(connection: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
@@ -31,17 +32,23 @@ def write(connection: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
     connection.info.setdefault(_WRITTEN, []).extend(rows)
 
 
+def stir(connection: sa.Connection, organ: OrganId) -> None:
+    """Wake who waits for this one once the transaction is on disk, though it is no event of a document."""
+    connection.info.setdefault(_STIRRED, set()).add(organ)
+
+
 def finish(connection: sa.Connection) -> None:
     """Insert the events of the transaction: the last that is done before its commit."""
-    rows = connection.info.pop(_WRITTEN, ())
-    if not rows:
+    rows, organs = connection.info.pop(_WRITTEN, ()), connection.info.pop(_STIRRED, set())
+    organs.update(organ for row in rows for organ in (row["sender"], row["receiver"]) if organ is not None)
+    if not organs:
         return
-    organs = frozenset(organ for row in rows for organ in (row["sender"], row["receiver"]) if organ is not None)
     if connection.dialect.name == "postgresql":
         told = sa.func.pg_notify(CHANNEL, _payload(organs))
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(COMMIT_LOCK), told))
-    connection.execute(events.insert(), rows)
-    connection.info[_CONCERNED] = organs
+    if rows:
+        connection.execute(events.insert(), rows)
+    connection.info[_CONCERNED] = frozenset(organs)
 
 
 def waker(wake: Callable[[Collection[OrganId]], None]) -> Callable[[sa.Connection], None]:

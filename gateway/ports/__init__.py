@@ -10,6 +10,7 @@ from gateway.ports.catalogue import Catalogue
 from gateway.ports.dead_letters import Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
 from gateway.ports.deadlines import Deadlines, Lateness, Owed, Owing
 from gateway.ports.held_statuses import HeldStatus, HeldStatuses, NamedStatus, Obstacle
+from gateway.ports.jobs import Job, JobFailure, Jobs, JobState, Planned, Task
 from gateway.ports.ledger import (
     Acceptance,
     Correlation,
@@ -37,13 +38,14 @@ from gateway.ports.province import Minute, OverdueTally, Province, Quarter, Stor
 from gateway.ports.reconciliation import Reconciliation
 from gateway.ports.remarks import Remark, Remarks
 from gateway.ports.reports import Reports
-from gateway.ports.running import Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
+from gateway.ports.running import OFFICERS, Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
 from gateway.ports.sessions import Session, Sessions
 from gateway.ports.turns import Turns
 from gateway.ports.vxp import AgencyRequest, Enrolment, Filed, Mark, Transport, VxpBook, Wish
 
 __all__ = [
     "ANYTHING",
+    "OFFICERS",
     "Acceptance",
     "AgencyRequest",
     "AlertMessage",
@@ -79,6 +81,11 @@ __all__ = [
     "HeldStatus",
     "HeldStatuses",
     "History",
+    "Job",
+    "JobFailure",
+    "JobState",
+    "Jobs",
+    "Lateness",
     "Lease",
     "Ledger",
     "Letters",
@@ -86,11 +93,6 @@ __all__ = [
     "Links",
     "Mailer",
     "Mailing",
-    "Job",
-    "JobFailure",
-    "JobState",
-    "Jobs",
-    "Lateness",
     "Mark",
     "Message",
     "Minute",
@@ -103,14 +105,15 @@ __all__ = [
     "Outbox",
     "OverdueTally",
     "Owed",
+    "Owing",
     "Page",
     "PaperOutcome",
     "PdfReader",
+    "Planned",
     "Ports",
     "Presence",
     "Province",
     "Quarter",
-    "Owing",
     "QueueId",
     "QueueTally",
     "Recalled",
@@ -131,6 +134,7 @@ __all__ = [
     "StatusOutcome",
     "Store",
     "Tally",
+    "Task",
     "Telemetry",
     "Telling",
     "Thread",
@@ -171,6 +175,7 @@ class Ports:
     reports: Reports
     province: Province
     dead_letters: DeadLetters
+    jobs: Jobs
     audit: AuditLog
     alerts: Alerts
     disk: Disk

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from cryptography import x509
 
@@ -11,6 +11,9 @@ from gateway.core.model import OrganId, Receipt
 from gateway.core.receipts import Attestation
 
 T = TypeVar("T")
+
+OFFICERS: Final = OrganId("@officers")
+"""Woken in the place of an agency, whose id has no such sign, by what concerns those alone who look after the hub."""
 
 
 class Signer(Protocol):

@@ -28,6 +28,7 @@ from gateway.infra.disk import FolderDisk
 from gateway.infra.enrolment_file import FileEnrolment
 from gateway.infra.held_statuses import SqlHeldStatuses
 from gateway.infra.ledger import SqlLedger
+from gateway.infra.jobs import SqlJobs
 from gateway.infra.letters import SqlLetters
 from gateway.infra.links import SqlLinks
 from gateway.infra.notices import SqlNotices
@@ -222,6 +223,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         remarks=SqlRemarks(executor),
         calendar_proposals=SqlCalendarProposals(executor),
         reconciliation=SqlReconciliation(executor),
+        jobs=SqlJobs(executor),
         reports=SqlReports(executor),
         province=SqlProvince(executor),
         broker=MemoryBroker(),

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from gateway.entry.console.pages import HEADERS
 from gateway.entry.console.visit import Visit
+from gateway.ports import OFFICERS
 
 REST_SECONDS: Final = 2.0
 """A page is told at most so often, however much happens."""
@@ -22,7 +23,7 @@ async def stream(visit: Visit) -> web.StreamResponse:
     await response.prepare(visit.request)
     clock = asyncio.get_running_loop().time
     end = clock() + LONGEST_SECONDS
-    with visit.ports.waiting.watch(tuple(each.id for each in visit.rules.directory)) as watch:
+    with visit.ports.waiting.watch((OFFICERS, *(each.id for each in visit.rules.directory))) as watch:
         await response.write(b"retry: 2000\n\n")
         while clock() < end:
             began = clock()
