@@ -18,7 +18,7 @@ from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.broker_rabbit import RabbitBroker
 from gateway.infra.calendar_proposals import SqlCalendarProposals
 from gateway.infra.catalogue import FolderCatalogue
-from gateway.infra.clock import SystemClock
+from gateway.infra.clock import SqlClockCheck, SystemClock
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.dead_letters import SqlDeadLetters
@@ -233,6 +233,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         audit=SqlAuditLog(executor),
         alerts=SqlAlerts(executor),
         disk=FolderDisk(data),
+        clock_check=SqlClockCheck(executor, clock),
         presence=SqlPresence(executor),
         sessions=SqlSessions(executor),
         remarks=SqlRemarks(executor),

@@ -2,7 +2,8 @@
 
 from html import escape
 
-from gateway.core.alerts import AlertRules, Severity, Telling, Turn
+from gateway.core.alert_rules import AlertRules, Severity
+from gateway.core.alerts import Telling, Turn
 from gateway.core.mail import Mail, one_line
 from gateway.core.vietnamese import moment
 

@@ -5,40 +5,19 @@ begins and once when it is over, never a flood.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from gateway.core.alert_rules import AlertRule, AlertRules, Severity, Trouble, reached
 from gateway.core.faults import Rejected
 
 LONGEST_SILENCE: Final = timedelta(days=30)
 """Whoever wants to hear of it no more switches the rule off."""
 SENTENCE: Final = 500
 """Characters of an alert's words: a system's own answer may be in them."""
-
-
-class Trouble(StrEnum):
-    """What is looked for. Names are those of config/alerts.toml."""
-
-    URGENT_WAITS = "urgent-waits"
-    QUEUE_WAITS = "queue-waits"
-    SYSTEM_PARKED = "system-parked"
-    UNDELIVERABLE = "undeliverable"
-    BROKER_DOWN = "broker-down"
-    OVERDUE_EXPRESS = "overdue-express"
-    SILENT_AGENCIES = "silent-agencies"
-    CERTIFICATE_ENDING = "certificate-ending"
-    STATUSES_UNMATCHED = "statuses-unmatched"
-    DISK_NEARLY_FULL = "disk-nearly-full"
-
-
-class Severity(StrEnum):
-    """Whether somebody is woken, or deals with it in the day."""
-
-    PAGE = "page"
-    TICKET = "ticket"
 
 
 class AlertState(StrEnum):
@@ -58,74 +37,12 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRule:
-    """When a sign becomes an alert: from a threshold on, after it lasted.
-
-    `at` is in minutes, working days, percent or a count, as config/alerts.toml says; None: there is no threshold. Within `quiet`
-    after something was told of a subject, no new beginning is told.
-    """
-
-    vi: str
-    en: str
-    severity: Severity
-    lasting: timedelta
-    quiet: timedelta = timedelta(hours=1)
-    at: float | None = None
-    on: bool = True
-
-
-_MINUTE: Final = timedelta(minutes=1)
-USUAL: Final[Mapping[Trouble, AlertRule]] = {
-    Trouble.URGENT_WAITS: AlertRule(
-        vi="Văn bản khẩn chờ lâu", en="Urgent documents wait", severity=Severity.PAGE, lasting=_MINUTE, at=2
-    ),
-    Trouble.QUEUE_WAITS: AlertRule(
-        vi="Văn bản chờ lâu", en="Documents wait", severity=Severity.TICKET, lasting=5 * _MINUTE, at=15
-    ),
-    Trouble.SYSTEM_PARKED: AlertRule(
-        vi="Hệ thống mất kết nối", en="A system takes nothing", severity=Severity.TICKET, lasting=10 * _MINUTE
-    ),
-    Trouble.UNDELIVERABLE: AlertRule(
-        vi="Không gửi được", en="Undeliverable documents", severity=Severity.TICKET, lasting=5 * _MINUTE, at=1
-    ),
-    Trouble.BROKER_DOWN: AlertRule(
-        vi="Không đưa được văn bản vào hàng đợi",
-        en="Nothing can be published to the broker",
-        severity=Severity.PAGE,
-        lasting=2 * _MINUTE,
-    ),
-    Trouble.OVERDUE_EXPRESS: AlertRule(
-        vi="Văn bản hỏa tốc quá hạn", en="Express documents are overdue", severity=Severity.PAGE, lasting=0 * _MINUTE, at=1
-    ),
-    Trouble.SILENT_AGENCIES: AlertRule(
-        vi="Nhiều đơn vị không lấy văn bản",
-        en="Many agencies do not look for documents",
-        severity=Severity.TICKET,
-        lasting=30 * _MINUTE,
-        at=20,
-    ),
-    Trouble.CERTIFICATE_ENDING: AlertRule(
-        vi="Chứng thư số sắp hết hạn", en="A certificate ends soon", severity=Severity.TICKET, lasting=0 * _MINUTE, at=15
-    ),
-    Trouble.STATUSES_UNMATCHED: AlertRule(
-        vi="Trạng thái chưa ghép được văn bản",
-        en="Statuses of unknown documents",
-        severity=Severity.TICKET,
-        lasting=60 * _MINUTE,
-        at=1,
-    ),
-    Trouble.DISK_NEARLY_FULL: AlertRule(
-        vi="Ổ đĩa dữ liệu sắp đầy", en="The data disk is nearly full", severity=Severity.PAGE, lasting=5 * _MINUTE, at=85
-    ),
-}
-"""The rules where a province has not said otherwise."""
-
-AlertRules = Mapping[Trouble, AlertRule]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """What is seen now, since when where that is known. Its subject is a system, an agency, a cause, or "", the hub."""
+    """What is seen now, since when where that is known. Its subject is a system, an agency, a cause, or "", the hub.
+
+    `value` is in what the rule's threshold counts, whether it reaches that or not; where there is less left, it is less than 0:
+    the larger, the worse.
+    """
 
     trouble: Trouble
     subject: str = ""
@@ -133,6 +50,7 @@ class Sign:
     vi: str
     en: str
     count: int = 1
+    value: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +115,8 @@ def named(trouble: Trouble, subject: str) -> str:
 def step(
     alerts: Iterable[Alert], signs: Iterable[Sign], rules: AlertRules, now: datetime
 ) -> tuple[tuple[Alert, ...], tuple[Telling, ...]]:
-    """Give all alerts after a look, and what is to be told, the beginnings first. A rule that is off sees nothing."""
-    seen = {(each.trouble, each.subject): each for each in signs if rules[each.trouble].on}
+    """Give all alerts after a look, and what is to be told, the beginnings first."""
+    seen = {(each.trouble, each.subject): each for each in signs if reached(each.trouble, rules[each.trouble], each.value)}
     known = {(each.trouble, each.subject): each for each in alerts}
     after: list[Alert] = []
     told: list[Telling] = []

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from gateway.core.alerts import Trouble
+from gateway.core.alert_rules import Trouble
 from gateway.core.directory import Agency
 from gateway.core.model import VIETNAM
 from gateway.core.rules import Rules
@@ -73,18 +73,17 @@ def certified(certificate: x509.Certificate, store: TrustStore, now: datetime) -
     )
 
 
-def ending(rules: Rules, now: datetime) -> Iterator[tuple[Holding, int]]:
-    """Give the agencies that have certificates none of which will hold for long, and the working days until the last ends."""
+def ending(rules: Rules, now: datetime, days: float) -> Iterator[tuple[Holding, int]]:
+    """Give the agencies whose certificates all end within so many working days, and how many are left until the last does."""
     for each in holdings(rules, now):
-        if is_ending(each, rules, now):
+        if is_ending(each, rules, now, days):
             yield each, working_days(each.until, rules, now) if each.until else 0
 
 
-def is_ending(found: Holding, rules: Rules, now: datetime) -> bool:
-    """Tell whether it ends within the days that the alert `certificate-ending` names, has ended, or is revoked."""
+def is_ending(found: Holding, rules: Rules, now: datetime, days: float) -> bool:
+    """Tell whether it ends within so many working days, has ended, or is revoked; what is not there does not end."""
     if found.until is None:
         return found.revoked
-    days = soon(rules)
     within = timedelta(days=2 * days + 15)  # so many working days end within, whatever the holidays
     return found.until <= now + within and working_days(found.until, rules, now) <= days
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gateway.core.alerts import USUAL, AlertRules
+from gateway.core.alert_rules import USUAL, AlertRules
 from gateway.core.calendar import Calendar
 from gateway.core.directory import Directory, Operators, Systems
 from gateway.core.hours import WorkingTime

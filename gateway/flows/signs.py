@@ -1,4 +1,7 @@
-"""Signs: what is wrong with the hub at one look, by the rules of alerts, in words that say where to look."""
+"""Signs: what is measured of the hub at one look, for each rule of alerts, in words that say where to look.
+
+Whether it is a matter is decided by `alert_rules.reached`; less is measured too, so that other thresholds can be tried on it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -6,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.core.alerts import AlertRule, Sign, Trouble
+from gateway.core.alert_rules import AlertRule, Trouble
+from gateway.core.alerts import Sign
 from gateway.core.circuit import CircuitState
 from gateway.core.fault_codes import FAULTS
 from gateway.core.holdings import Holding, ending
@@ -20,6 +24,8 @@ from gateway.ports import Filter, HeldStatus, Ports, QueueTally
 
 STATUSES: Final = 200
 """Statuses that are looked through, the oldest first: more is one vendor's mistake, and told by these."""
+AHEAD: Final = 60.0
+"""Working days before their end from which certificates are measured, also where the rule begins later."""
 NAMED: Final = 5
 """Names in one sentence."""
 
@@ -39,9 +45,9 @@ class _Look:
 
 
 async def signs(ports: Ports, rules: Rules) -> tuple[Sign, ...]:
-    """Look by every rule that is on. Raises Transient where the ledger cannot be asked."""
+    """Measure for every rule. Raises Transient where the ledger cannot be asked."""
     now = ports.clock.now()
-    looks = {trouble: _Look(ports, rules, rule, now) for trouble, rule in rules.alerts.items() if rule.on}
+    looks = {trouble: _Look(ports, rules, rule, now) for trouble, rule in rules.alerts.items()}
     return tuple([sign for trouble, look in looks.items() for sign in await _LOOKS[trouble](look)])
 
 
@@ -54,7 +60,7 @@ async def _queue_waits(look: _Look) -> list[Sign]:
 
 
 async def _waiting(look: _Look, trouble: Trouble, lane: Lane) -> list[Sign]:
-    """Name the systems for which one has waited for over `at` minutes."""
+    """Name the systems for which one waits, since when that is for over `at` minutes."""
     late = timedelta(minutes=look.at)
     return [
         Sign(
@@ -64,9 +70,10 @@ async def _waiting(look: _Look, trouble: Trouble, lane: Lane) -> list[Sign]:
             vi=f"{each.queue.system}: {each.waiting} văn bản, lâu nhất từ {moment(oldest)}",
             en=f"{each.queue.system}: {each.waiting} documents, the oldest since {moment(oldest)}",
             count=each.waiting,
+            value=(look.now - oldest) / timedelta(minutes=1),
         )
         for each, oldest in _aged(await look.ports.outbox.queues())
-        if each.queue.lane is lane and look.now - oldest > late
+        if each.queue.lane is lane
     ]
 
 
@@ -103,9 +110,9 @@ async def _undeliverable(look: _Look) -> list[Sign]:
             vi=f"{count} văn bản tới {_names(receivers[cause])}: {_cause(cause)[0]}",
             en=f"{count} documents to {_names(receivers[cause])}: {_cause(cause)[1]}",
             count=count,
+            value=count,
         )
         for cause, count in counts.items()
-        if count >= look.at
     ]
 
 
@@ -128,19 +135,20 @@ async def _overdue_express(look: _Look) -> list[Sign]:
             vi=f"{look.rules.directory.name_of(organ)}: {count} việc quá hạn",
             en=f"{look.rules.directory.name_of(organ)}: {count} overdue",
             count=count,
+            value=count,
         )
         for organ, count in counts.items()
-        if count and count >= look.at
+        if count
     ]
 
 
 async def _silent(look: _Look) -> list[Sign]:
     found = await silent(look.ports.presence, look.rules, look.now)
-    if len(found) <= look.at:
+    if not found:
         return []
     names = _names([each.agency.name for each in found])
     words = (f"{len(found)} đơn vị: {names}", f"{len(found)} agencies: {names}")
-    return [Sign(trouble=Trouble.SILENT_AGENCIES, vi=words[0], en=words[1], count=len(found))]
+    return [Sign(trouble=Trouble.SILENT_AGENCIES, vi=words[0], en=words[1], count=len(found), value=len(found))]
 
 
 async def _certificates(look: _Look) -> list[Sign]:
@@ -151,8 +159,9 @@ async def _certificates(look: _Look) -> list[Sign]:
             subject=each.agency.id,
             vi=f"{each.agency.name}: {_ends(each, days, look.now)[0]}",
             en=f"{each.agency.name}: {_ends(each, days, look.now)[1]}",
+            value=-days,
         )
-        for each, days in ending(look.rules, look.now)
+        for each, days in ending(look.rules, look.now, max(look.at, AHEAD))
     ]
 
 
@@ -169,7 +178,7 @@ def _ends(found: Holding, days: int, now: datetime) -> tuple[str, str]:
 async def _unmatched(look: _Look) -> list[Sign]:
     page = await look.ports.held_statuses.held(after=None, limit=STATUSES)
     found = [each for each in page.items if is_quarantined(each, look.now)]
-    if not found or len(found) < look.at:
+    if not found:
         return []
     oldest = min(each.received_at for each in found)
     return [
@@ -179,6 +188,7 @@ async def _unmatched(look: _Look) -> list[Sign]:
             vi=f"{len(found)} trạng thái, lâu nhất từ {moment(oldest)}",
             en=f"{len(found)} statuses, the oldest since {moment(oldest)}",
             count=len(found),
+            value=len(found),
         )
     ]
 
@@ -191,9 +201,16 @@ def _quarantined_at(status: HeldStatus, now: datetime) -> datetime:
 
 async def _disk(look: _Look) -> list[Sign]:
     filled = await asyncio.to_thread(look.ports.disk.filled)
-    if filled < look.at:
-        return []
-    return [Sign(trouble=Trouble.DISK_NEARLY_FULL, vi=f"đã dùng {filled:.0f} %", en=f"{filled:.0f} % are used")]
+    return [Sign(trouble=Trouble.DISK_NEARLY_FULL, vi=f"đã dùng {filled:.0f} %", en=f"{filled:.0f} % are used", value=filled)]
+
+
+async def _clock(look: _Look) -> list[Sign]:
+    found = await look.ports.clock_check.compare()
+    off = abs(found.ahead.total_seconds())
+    ahead, against = found.ahead > timedelta(), "PostgreSQL" if found.against == "postgresql" else ""
+    vi = f"{'nhanh' if ahead else 'chậm'} {off:.0f} giây so với {against or 'việc cuối cùng trong sổ cái'}"
+    en = f"{off:.0f} seconds {'ahead of' if ahead else 'behind'} {against or 'the last event of the ledger'}"
+    return [Sign(trouble=Trouble.CLOCK_OFF, vi=vi, en=en, value=off)]
 
 
 _LOOKS: Final[Mapping[Trouble, Callable[[_Look], Awaitable[list[Sign]]]]] = {
@@ -207,6 +224,7 @@ _LOOKS: Final[Mapping[Trouble, Callable[[_Look], Awaitable[list[Sign]]]]] = {
     Trouble.CERTIFICATE_ENDING: _certificates,
     Trouble.STATUSES_UNMATCHED: _unmatched,
     Trouble.DISK_NEARLY_FULL: _disk,
+    Trouble.CLOCK_OFF: _clock,
 }
 
 

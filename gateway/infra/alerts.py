@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from gateway.core.alerts import Alert, AlertRules, AlertState, Sign, Telling, Trouble, Turn, acknowledged, hushed, step
+from gateway.core.alert_rules import AlertRules, Trouble
+from gateway.core.alerts import Alert, AlertState, Sign, Telling, Turn, acknowledged, hushed, step
 from gateway.core.faults import Rejected
 from gateway.core.model import VIETNAM
 from gateway.infra import audit

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from gateway.core.alerts import USUAL, AlertRule, AlertRules, Severity, Trouble
+from gateway.core.alert_rules import USUAL, AlertRule, AlertRules, Severity, Trouble
 from gateway.core.faults import Misconfigured
 from gateway.infra.toml_file import read_toml
 from gateway.sdk.shipped import shipped

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pydantic import IPvAnyNetwork, ValidationError
 
-from gateway.core.alerts import AlertRules, Telling
+from gateway.core.alert_rules import AlertRules
+from gateway.core.alerts import Telling
 from gateway.core.faults import Misconfigured, Transient
 from gateway.ports import AlertMessage, Clock, Telemetry
 from gateway.sdk.contract import Context

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.ports.alerts import AlertMessage, Alerts, Announcer, Channel, Disk
+from gateway.ports.alerts import AlertMessage, Alerts, Announcer, Channel, ClockCheck, ClockStanding, Disk
 from gateway.ports.audit import ANYTHING, Audited, AuditEntry, AuditLog
 from gateway.ports.broker import Broker, Message, Note, QueueId
 from gateway.ports.calendar_proposals import CalendarProposals
@@ -64,6 +64,8 @@ __all__ = [
     "Channel",
     "Claim",
     "Clock",
+    "ClockCheck",
+    "ClockStanding",
     "Compute",
     "Correlation",
     "DeadLetter",
@@ -180,6 +182,7 @@ class Ports:
     alerts: Alerts
     disk: Disk
     broker: Broker
+    clock_check: ClockCheck
     catalogue: Catalogue
     vault: Vault
     pdfs: PdfReader

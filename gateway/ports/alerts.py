@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from gateway.core.alerts import Alert, AlertRules, Sign, Telling
+from gateway.core.alert_rules import AlertRules
+from gateway.core.alerts import Alert, Sign, Telling
 
 
 class Channel(StrEnum):
@@ -75,4 +76,25 @@ class Disk(Protocol):
 
     def filled(self) -> float:
         """Say how full it is, in percent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStanding:
+    """How this process's clock stands: at least so far `ahead` (less than 0: behind) of what it was held `against`.
+
+    That is the clock of `postgresql`, or the last event of the `ledger`, which tells only of a clock that is behind. `kept`:
+    whether the system corrects it (NTP); None where that cannot be known.
+    """
+
+    ahead: timedelta
+    against: str
+    kept: bool | None
+
+
+class ClockCheck(Protocol):
+    """What can be known of how right the clock is."""
+
+    async def compare(self) -> ClockStanding:
+        """Compare it now."""
         ...

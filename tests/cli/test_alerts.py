@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.alerts import USUAL, Sign, Trouble, named
+from gateway.core.alert_rules import USUAL, Trouble
+from gateway.core.alerts import Sign, named
 from gateway.infra.alerts import SqlAlerts
 from gateway.infra.clock import SystemClock
 from gateway.infra.opening import open_executor

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.core.alerts import USUAL, AlertState, Sign, Trouble, named
+from gateway.core.alert_rules import USUAL, Trouble
+from gateway.core.alerts import AlertState, Sign, named
 from gateway.core.roles import Role
 from gateway.entry.console.alerts import PLACES
 from tests.api.conftest import Province

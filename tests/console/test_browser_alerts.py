@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 
-from gateway.core.alerts import USUAL
+from gateway.core.alert_rules import USUAL
 from gateway.flows.alarm import look_out
 from tests.api.conftest import Province
 from tests.console.browsing import PHONE, Screen, browser, chromium, screen

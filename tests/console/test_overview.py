@@ -1,7 +1,7 @@
 """The overview's agencies, minute by minute; today beside yesterday."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +10,7 @@ from gateway.config import Broker
 from gateway.core.calendar import Calendar, Year
 from gateway.core.faults import Transient, Undeliverable
 from gateway.core.hours import WorkingTime
-from gateway.ports import Entry
+from gateway.ports import ClockStanding, Entry
 from tests.api.conftest import Province
 from tests.console.conftest import REASON, Browser
 from tests.contracts.entries import OTHER, RECEIVER, SYSTEM, entry, pushed_entry
@@ -21,6 +21,16 @@ class Away:
 
     async def ready(self) -> None:
         raise Transient("broker-unavailable")
+
+
+@dataclass
+class Compared:
+    """What a clock was found to be."""
+
+    found: ClockStanding
+
+    async def compare(self) -> ClockStanding:
+        return self.found
 
 
 class Full:
@@ -129,6 +139,26 @@ async def test_a_broker_that_is_away_and_a_full_disk_are_loud(hub: Province, adm
     shown = (await admin.get(""))[1].partition('class="card strip"')[2]
     assert re.search(r'class="pill bad"[^>]*>RabbitMQ · ', shown)
     assert '<span class="pill bad">trống 4 %</span>' in shown
+
+
+@pytest.mark.parametrize(
+    ("ahead", "against", "kept", "tone", "said"),
+    [
+        (0, "postgresql", True, "good", "khớp PostgreSQL"),
+        (0, "ledger", True, "good", "UTC+7"),
+        (0, "ledger", False, "warn", "không có NTP"),
+        (2, "postgresql", True, "warn", "nhanh 2 giây"),
+        (-30, "ledger", True, "bad", "chậm 30 giây"),
+    ],
+)
+async def test_a_clock_that_is_off_says_by_how_much(
+    hub: Province, admin: Browser, ahead: int, against: str, kept: bool, tone: str, said: str
+) -> None:
+    found = ClockStanding(ahead=timedelta(seconds=ahead), against=against, kept=kept)
+    hub.hub.ports = replace(hub.hub.ports, clock_check=Compared(found))
+    shown = (await admin.get(""))[1].partition('class="card strip"')[2]
+    assert re.search(rf'class="pill {tone}" [^>]*>10:05:10 UTC\+7[^<]*', shown)
+    assert said in shown
 
 
 async def test_a_year_that_is_not_decided_is_provisional(hub: Province, admin: Browser) -> None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.core.alerts import USUAL, Alert, AlertState, Sign, Trouble, Turn, named
+from gateway.core.alert_rules import USUAL, Trouble
+from gateway.core.alerts import Alert, AlertState, Sign, Turn, named
 from gateway.core.faults import Rejected
 from gateway.infra.audit import SqlAuditLog
 from gateway.infra.executor import Executor
@@ -16,7 +17,7 @@ from tests.contracts.entries import NOW
 MINUTE = timedelta(minutes=1)
 RULES = {trouble: replace(rule, lasting=0 * MINUTE, quiet=0 * MINUTE) for trouble, rule in USUAL.items()}
 PARKED = Sign(trouble=Trouble.SYSTEM_PARKED, subject="voffice", since=NOW - MINUTE, vi="không trả lời", en="no answer", count=3)
-DISK = Sign(trouble=Trouble.DISK_NEARLY_FULL, vi="90 %", en="90 %")
+DISK = Sign(trouble=Trouble.DISK_NEARLY_FULL, vi="90 %", en="90 %", value=90)
 ID = named(Trouble.SYSTEM_PARKED, "voffice")
 BOTH = (Channel.MAIL, Channel.WEBHOOK)
 WHY = "đang xử lý"

@@ -8,17 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.alert_mail import compose_alerts
+from gateway.core.alert_rules import USUAL, AlertRule, Severity, Trouble, reached
 from gateway.core.alerts import (
     LONGEST_SILENCE,
     SENTENCE,
-    USUAL,
     Alert,
-    AlertRule,
     AlertState,
-    Severity,
     Sign,
     Telling,
-    Trouble,
     Turn,
     acknowledged,
     hushed,
@@ -34,9 +31,9 @@ NOW = datetime(2026, 11, 23, 7, 30, tzinfo=VIETNAM)
 MINUTE = timedelta(minutes=1)
 PARKED, DISK = Trouble.SYSTEM_PARKED, Trouble.DISK_NEARLY_FULL
 RULE = AlertRule(vi="Mất kết nối", en="Parked", severity=Severity.TICKET, lasting=2 * MINUTE, quiet=10 * MINUTE)
-RULES = {**USUAL, PARKED: RULE, DISK: replace(RULE, vi="Đầy", en="Full", severity=Severity.PAGE, lasting=0 * MINUTE)}
+RULES = {**USUAL, PARKED: RULE, DISK: replace(RULE, vi="Đầy", en="Full", severity=Severity.PAGE, lasting=0 * MINUTE, at=85)}
 SIGN = Sign(trouble=PARKED, subject="voffice", vi="voffice: không trả lời", en="voffice: no answer")
-FULL = Sign(trouble=DISK, vi="90 %", en="90 %")
+FULL = Sign(trouble=DISK, vi="90 %", en="90 %", value=90)
 TURNS = {Turn.BEGAN: "+", Turn.ENDED: "-"}
 
 
@@ -185,6 +182,29 @@ def test_a_rule_that_is_off_sees_nothing_and_ends_what_it_began(watchman: Watchm
     assert [each.state for each in after] == [AlertState.CLOSED]
     assert [each.turn for each in told] == [Turn.ENDED]
     assert step((), [FULL], off, watchman.now) == ((), ())
+
+
+def test_what_does_not_reach_the_threshold_is_no_trouble(watchman: Watchman) -> None:
+    assert watchman.look(replace(FULL, value=84.9), minutes=10) == ""
+    assert watchman.look(FULL) + watchman.look(replace(FULL, value=84.9)) == "+-"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "at", "value", "is_reached"),
+    [
+        (Trouble.QUEUE_WAITS, 15, 15, False),
+        (Trouble.QUEUE_WAITS, 15, 15.1, True),
+        (Trouble.SILENT_AGENCIES, 20, 20, False),
+        (Trouble.UNDELIVERABLE, 3, 3, True),
+        (Trouble.CERTIFICATE_ENDING, 15, -16, False),
+        (Trouble.CERTIFICATE_ENDING, 15, -15, True),
+        (Trouble.CERTIFICATE_ENDING, 15, 0, True),
+        (PARKED, None, 1, True),
+    ],
+)
+def test_a_threshold_is_reached_as_its_rule_says(trouble: Trouble, at: float | None, value: float, is_reached: bool) -> None:
+    assert reached(trouble, replace(USUAL[trouble], at=at), value) is is_reached
+    assert not reached(trouble, replace(USUAL[trouble], at=at, on=False), value)
 
 
 def test_silenced_ones_are_listed_apart(watchman: Watchman) -> None:

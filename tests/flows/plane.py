@@ -21,6 +21,7 @@ from gateway.infra.alerts import SqlAlerts
 from gateway.infra.audit import SqlAuditLog
 from gateway.infra.broker_memory import MemoryBroker
 from gateway.infra.calendar_proposals import SqlCalendarProposals
+from gateway.infra.clock import SqlClockCheck
 from gateway.infra.compute import ThreadCompute
 from gateway.infra.dead_letters import SqlDeadLetters
 from gateway.infra.deadlines import SqlDeadlines
@@ -228,6 +229,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         province=SqlProvince(executor),
         broker=MemoryBroker(),
         catalogue=adapters,
+        clock_check=SqlClockCheck(executor, clock),
         vault=vault,
         pdfs=pdfs,
         scanner=None,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.alerts import USUAL, AlertRules, AlertState, Trouble, named
+from gateway.core.alert_rules import USUAL, AlertRules, Trouble
+from gateway.core.alerts import AlertState, named
 from gateway.core.faults import Fault, Rejected, Transient, Undeliverable
 from gateway.core.model import VIETNAM
 from gateway.core.rules import Rules

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.alerts import USUAL, Sign, Trouble
+from gateway.core.alert_rules import USUAL, Trouble, reached
+from gateway.core.alerts import Sign
 from gateway.core.directory import Agency, Directory
 from gateway.core.faults import Transient
 from gateway.core.model import VIETNAM, OrganId, Priority, StatusCode
@@ -36,10 +37,10 @@ async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
 
 
 async def seen(plane: Plane, trouble: Trouble, at: float | None = None) -> list[Sign]:
-    """Look by one rule, with another threshold where one is given."""
+    """Give what is a matter by one rule, with another threshold where one is given."""
     rule = USUAL[trouble] if at is None else replace(USUAL[trouble], at=at)
-    alerts = {each: replace(USUAL[each], on=False) for each in Trouble} | {trouble: rule}
-    return list(await signs(plane.ports, replace(plane.rules, alerts=alerts)))
+    found = await signs(plane.ports, replace(plane.rules, alerts={**USUAL, trouble: rule}))
+    return [each for each in found if each.trouble is trouble and reached(trouble, rule, each.value)]
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,14 @@ async def test_statuses_that_only_an_officer_can_match_are_seen(plane: Plane) ->
     (sign,) = await seen(plane, Trouble.STATUSES_UNMATCHED)
     assert (sign.count, sign.since) == (1, NOW + PATIENCE)
     assert await seen(plane, Trouble.STATUSES_UNMATCHED, at=2) == []
+
+
+async def test_a_clock_that_was_set_back_is_seen(plane: Plane) -> None:
+    await plane.send()
+    assert await seen(plane, Trouble.CLOCK_OFF) == []
+    plane.clock.time -= timedelta(seconds=30)
+    (sign,) = await seen(plane, Trouble.CLOCK_OFF)
+    assert sign.vi == "chậm 30 giây so với việc cuối cùng trong sổ cái" and sign.en.startswith("30 seconds behind")
 
 
 async def test_the_disk_is_that_of_the_payloads(plane: Plane) -> None:

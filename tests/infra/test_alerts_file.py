@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.alerts import USUAL, Severity, Trouble
+from gateway.core.alert_rules import USUAL, Severity, Trouble
 from gateway.core.faults import Misconfigured
 from gateway.infra.alerts_file import RuleTable, load_alerts, shipped_alerts
 

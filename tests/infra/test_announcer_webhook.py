@@ -14,7 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from gateway.config import Settings
-from gateway.core.alerts import USUAL, Telling, Trouble, Turn
+from gateway.core.alert_rules import USUAL, Trouble
+from gateway.core.alerts import Telling, Turn
 from gateway.core.faults import Fault, Misconfigured, Transient, Undeliverable
 from gateway.infra.announcer_webhook import WebhookAnnouncer
 from gateway.infra.telemetry import LoggedTelemetry

@@ -4,7 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from gateway.core.alerts import Alert, AlertRules, AlertState
+from gateway.core.alert_rules import AlertRules
+from gateway.core.alerts import Alert, AlertState
 from gateway.entry.cli.operations import decision, opened
 from gateway.entry.cli.output import Outcome
 from gateway.flows import alarm

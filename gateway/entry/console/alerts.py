@@ -7,7 +7,8 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import hdrs, web
 
-from gateway.core.alerts import Alert, AlertState, Severity, Trouble, silenced, standing
+from gateway.core.alert_rules import Severity, Trouble
+from gateway.core.alerts import Alert, AlertState, silenced, standing
 from gateway.core.faults import Rejected
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console.pages import page

@@ -100,7 +100,9 @@ def _chosen(visit: Visit, found: list[Holding], view: str) -> list[Holding]:
     if view == "ended":
         return [each for each in found if each.ended(visit.now)]
     if view == "ending":
-        return [each for each in found if not each.ended(visit.now) and is_ending(each, visit.rules, visit.now)]
+        return [
+            each for each in found if not each.ended(visit.now) and is_ending(each, visit.rules, visit.now, soon(visit.rules))
+        ]
     return [each for each in found if each.certificates]
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from gateway.core.circuit import CircuitState
-from gateway.core.holdings import ending
+from gateway.core.holdings import ending, soon
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import writing
 from gateway.entry.console.certificates import authorities
@@ -212,7 +212,7 @@ def _silent(visit: Visit, sight: Sight) -> Iterator[Harm]:
 
 def _certificates(visit: Visit) -> Iterator[Harm]:
     """Name agencies none of whose certificates will hold for long."""
-    for each, days in ending(visit.rules, visit.now):
+    for each, days in ending(visit.rules, visit.now, soon(visit.rules)):
         if each.revoked:
             after = visit.say(" đã bị thu hồi", " has been revoked")
         elif each.ended(visit.now):

@@ -2,10 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
-from gateway.core.alerts import Trouble
+from gateway.core.alert_rules import Trouble
 from gateway.core.calendar import Calendar
 from gateway.core.fault_codes import FAULTS
 from gateway.entry.api.door import CONSOLE
@@ -28,7 +28,7 @@ class Part:
 
 async def strip(visit: Visit) -> list[Part]:
     """Look at everything that the hub stands on. Nothing secret is said, and no place on the disk."""
-    return [await _database(visit), await _broker(visit), await _disk(visit), _clock(visit), _calendar(visit)]
+    return [await _database(visit), await broker(visit), await _disk(visit), await _clock(visit), _calendar(visit)]
 
 
 async def _database(visit: Visit) -> Part:
@@ -37,7 +37,8 @@ async def _database(visit: Visit) -> Part:
     return Part(name=name, text=f"{KINDS[store.kind]} · {writing.size(store.octets)}")
 
 
-async def _broker(visit: Visit) -> Part:
+async def broker(visit: Visit) -> Part:
+    """Say whether notes can be published."""
     fault = await broker_fault(visit.ports)
     kind = "RabbitMQ" if visit.at.settings.broker is not None else visit.say("trong bộ nhớ", "in memory")
     name, url = visit.say("Hàng đợi", "Queues"), f"{CONSOLE}/queues"
@@ -55,8 +56,19 @@ async def _disk(visit: Visit) -> Part:
     return Part(name=visit.say("Ổ đĩa", "Disk"), text=visit.say(f"trống {free}", f"{free} free"), tone="bad" if full else "good")
 
 
-def _clock(visit: Visit) -> Part:
-    return Part(name=visit.say("Đồng hồ", "Clock"), text=f"{visit.now:%H:%M:%S} UTC+7")
+async def _clock(visit: Visit) -> Part:
+    found, rule = await visit.ports.clock_check.compare(), visit.rules.alerts[Trouble.CLOCK_OFF]
+    off = abs(found.ahead.total_seconds())
+    said = [f"{visit.now:%H:%M:%S} UTC+7"]
+    if off >= 1:
+        ahead = found.ahead > timedelta()
+        said.append(visit.say(f"{'nhanh' if ahead else 'chậm'} {off:.0f} giây", f"{off:.0f} s {'ahead' if ahead else 'behind'}"))
+    elif found.against == "postgresql":
+        said.append(visit.say("khớp PostgreSQL", "as PostgreSQL's"))
+    if found.kept is False:
+        said.append(visit.say("không có NTP", "no NTP"))
+    tone = "bad" if off >= (rule.at or 0) else "warn" if off >= 1 or found.kept is False else "good"
+    return Part(name=visit.say("Đồng hồ", "Clock"), text=" · ".join(said), tone=tone, url=f"{CONSOLE}/alerts?view=rules")
 
 
 def _calendar(visit: Visit) -> Part:
