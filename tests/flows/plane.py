@@ -200,7 +200,9 @@ def rules() -> Rules:
 @asynccontextmanager
 async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda ports: ports) -> AsyncIterator[Plane]:
     """Open a plane; what is in the folder stays for the next. `through` may wrap the ports."""
-    new_ledger(folder / "ledger.sqlite3")
+    if not (folder / "ledger.sqlite3").exists():
+        folder.mkdir(exist_ok=True)
+        new_ledger(folder / "ledger.sqlite3")
     executor, vault = open_executor(folder / "ledger.sqlite3"), await FileVault.open(folder / "vault")
     office, clock, pdfs = Office(), Time(), WorkerPdfReader()
     adapters = OneAdapter(office)

@@ -22,7 +22,7 @@ from gateway.ports import Ports
 from tests.documents import DEPARTMENT, PROVINCE
 from tests.flows.plane import PUSHED, Plane, opened
 
-WATCHED = ("ledger", "outbox", "broker", "vault", "catalogue")
+WATCHED = ("ledger", "outbox", "broker", "vault", "catalogue", "jobs")
 """The ports whose calls are counted: all that have an effect outside the process."""
 
 
