@@ -1,5 +1,6 @@
 """Province over SQLAlchemy Core: what officers read of the whole ledger, each list in the order of an index."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,14 +8,14 @@ from typing import Final
 import sqlalchemy as sa
 
 from gateway.core.deadlines import DeadlineState, Rule
-from gateway.core.model import OrganId, Priority, Receipt
+from gateway.core.model import Lane, OrganId, Priority, Receipt
 from gateway.infra import ledger_read
 from gateway.infra.executor import Executor
 from gateway.infra.ledger_read import cursor, position
 from gateway.infra.ledger_rows import read_receipt
 from gateway.infra.tables import Moment, deadlines, deliveries, documents, events, receipts
 from gateway.infra.tables_console import searched
-from gateway.ports import History, Minute, OverdueTally, Page, Quarter, Store, Wanted
+from gateway.ports import Flow, History, Minute, OverdueTally, Page, Quarter, Store, Wanted
 
 MINUTE_MICROSECONDS: Final = 60 * 1_000_000
 QUARTER_MICROSECONDS: Final = 15 * MINUTE_MICROSECONDS
@@ -24,6 +25,12 @@ NO_LIMIT: Final = 2**62
 SHORTEST: Final = 2
 """Letters of a beginning: the words that begin with one letter or digit are a large part of all words."""
 _COUNTED: Final = {"document.accepted": "accepted", "delivery.collected": "handed_over", "delivery.failed": "failed"}
+_PASSED: Final = {
+    "delivery.available": "came",
+    "delivery.queued": "came",
+    "delivery.collected": "went",
+    "delivery.failed": "went",
+}
 _RECEIVED: Final = {"delivery.collected": "handed_over", "delivery.failed": "failed"}
 _OCTETS: Final = {
     "postgresql": "SELECT pg_database_size(current_database())",
@@ -52,6 +59,9 @@ class SqlProvince:
 
     async def minutes(self, since: datetime, until: datetime) -> tuple[Minute, ...]:
         return await self._executor.read(lambda c: _minutes(c, since, until))
+
+    async def flows(self, since: datetime, until: datetime) -> tuple[Flow, ...]:
+        return await self._executor.read(lambda c: _flows(c, since, until))
 
     async def handed_over(self, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
         return await self._executor.read(lambda c: _handed_over(c, organs, since))
@@ -183,6 +193,22 @@ def _minutes(connection: sa.Connection, since: datetime, until: datetime) -> tup
     for row in connection.execute(select):
         counts.setdefault((row.receiver, row.begins), {})[_RECEIVED[row.type]] = row.happened
     return tuple(Minute(organ=OrganId(organ), at=at, **counts[organ, at]) for organ, at in sorted(counts))
+
+
+def _flows(connection: sa.Connection, since: datetime, until: datetime) -> tuple[Flow, ...]:
+    """Count with the receivers of deliveries, as minutes are counted."""
+    receiver, urgent = deliveries.c.receiver, deliveries.c.priority >= Priority.URGENT.value
+    select = (
+        sa.select(receiver, urgent.label("urgent"), events.c.type, sa.func.count().label("happened"))
+        .join(deliveries, deliveries.c.id == events.c.delivery)
+        .where(events.c.at >= since, events.c.at < until, events.c.type.in_(_PASSED))
+        .group_by(receiver, sa.text("2"), events.c.type)
+    )
+    counts: dict[tuple[str, Lane], Counter[str]] = {}
+    for row in connection.execute(select):
+        lane = Lane.URGENT if row.urgent else Lane.NORMAL
+        counts.setdefault((row.receiver, lane), Counter())[_PASSED[row.type]] += row.happened
+    return tuple(Flow(organ=OrganId(organ), lane=lane, **counts[organ, lane]) for organ, lane in sorted(counts))
 
 
 def _begun(microseconds: int) -> sa.ColumnElement[datetime]:

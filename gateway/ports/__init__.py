@@ -34,7 +34,7 @@ from gateway.ports.notices import Bulletin, News, Notices, Telling, Untold
 from gateway.ports.outbox import Attempt, Claim, HandedOver, Outbox, QueueTally
 from gateway.ports.payloads import PdfReader, Scanner, Staged, Vault
 from gateway.ports.presence import Backlog, Presence
-from gateway.ports.province import Minute, OverdueTally, Province, Quarter, Store, Wanted
+from gateway.ports.province import Flow, Minute, OverdueTally, Province, Quarter, Store, Wanted
 from gateway.ports.reconciliation import Reconciliation
 from gateway.ports.remarks import Remark, Remarks
 from gateway.ports.reports import Reports
@@ -77,6 +77,7 @@ __all__ = [
     "Entry",
     "Filed",
     "Filter",
+    "Flow",
     "FindingCount",
     "Group",
     "HandedOver",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.core.deadlines import Rule
-from gateway.core.model import OrganId, Priority, Receipt, State
+from gateway.core.model import Lane, OrganId, Priority, Receipt, State
 from gateway.ports.ledger import History, Page
 
 
@@ -49,6 +49,16 @@ class Minute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """How many deliveries came into an agency's queue or inbox in a span of time, and left it: made, or given up."""
+
+    organ: OrganId
+    lane: Lane
+    came: int = 0
+    went: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverdueTally:
     """What an agency owes past its time, by one rule; `express` of them are hỏa tốc."""
 
@@ -84,6 +94,9 @@ class Province(Protocol):
 
     async def minutes(self, since: datetime, until: datetime) -> tuple[Minute, ...]:
         """Count what happened to each receiver, by minutes in which something did: in order of receivers, then of time."""
+
+    async def flows(self, since: datetime, until: datetime) -> tuple[Flow, ...]:
+        """Count what came and went, for each agency and lane in which something did."""
 
     async def handed_over(self, organs: Collection[OrganId], since: datetime) -> Mapping[OrganId, int]:
         """Count the deliveries that each of these agencies has got since a time; who got none is not in it."""

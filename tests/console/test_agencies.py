@@ -106,7 +106,7 @@ async def test_one_whose_system_is_away_is_disconnected_whatever_it_owes(hub: Pr
     row = await state(admin, RECEIVER)
     assert "Mất kết nối" in row
     assert rows((await admin.get("/agencies"))[1])[0] == row
-    assert f"/console/queues#{SYSTEM}" in (await admin.get("/agencies"))[1]
+    assert f"/console/queues?system={SYSTEM}" in (await admin.get("/agencies"))[1]
 
 
 async def test_one_whose_system_is_paused_says_why(admin: Browser) -> None:

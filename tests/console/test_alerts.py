@@ -41,7 +41,7 @@ async def test_where_nothing_is_wrong_every_list_says_so(admin: Browser) -> None
 async def test_an_alert_is_shown_with_what_and_where_and_nothing_of_it_is_run(hub: Province, admin: Browser) -> None:
     await look(hub, PARKED)
     _, text = await admin.get("/alerts")
-    assert "Hệ thống mất kết nối" in text and f"/console/queues#{SYSTEM}" in text
+    assert "Hệ thống mất kết nối" in text and f"/console/queues?system={SYSTEM}" in text
     assert HOSTILE not in text and "&lt;script&gt;" in text
 
 

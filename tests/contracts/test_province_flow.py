@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.core.model import Lane, Priority
 from gateway.infra.executor import Executor
 from gateway.infra.outbox import SqlOutbox
 from gateway.infra.province import SqlProvince
-from gateway.ports import Ledger, Minute
+from gateway.ports import Flow, Ledger, Minute
 from tests.contracts.dead_letters_contract import failed
 from tests.contracts.entries import NOW, OTHER, RECEIVER
 from tests.contracts.executors import OnPostgres, OnSqlite
@@ -57,6 +58,19 @@ class FlowContract:
         first = NOW.replace(second=0, microsecond=0)
         assert [each.at for each in await province.minutes(first + MINUTE, first + HOUR)] == [first + 2 * MINUTE]
         assert [each.at for each in await province.minutes(first, first + MINUTE)] == [first]
+
+    async def test_what_came_into_queues_and_went_out_of_them_is_counted_by_agency_and_lane(
+        self, ledger: Ledger, outbox: SqlOutbox, province: SqlProvince
+    ) -> None:
+        await got(ledger, outbox, 1)
+        await accepted(ledger, 2, priority=Priority.EXPRESS)
+        await failed(ledger, outbox, 4, to=(OTHER,))
+        assert await province.flows(NOW - HOUR, NOW + HOUR) == (
+            Flow(organ=RECEIVER, lane=Lane.NORMAL, came=1, went=1),
+            Flow(organ=RECEIVER, lane=Lane.URGENT, came=1),
+            Flow(organ=OTHER, lane=Lane.NORMAL, came=1, went=1),
+        )
+        assert await province.flows(NOW + HOUR, NOW + 2 * HOUR) == ()
 
     async def test_what_agencies_got_since_a_time_is_counted_for_those_that_are_named(
         self, ledger: Ledger, outbox: SqlOutbox, province: SqlProvince

@@ -21,13 +21,13 @@ VIEWS: Final = (AlertState.OPEN, AlertState.ACKNOWLEDGED, SILENCED, AlertState.C
 DIGITS: Final = 4
 """Of a number of hours; a silence is of a month at most."""
 PLACES: Final[Mapping[Trouble, Callable[[str], str]]] = {
-    Trouble.URGENT_WAITS: lambda system: f"/queues#{quote(system)}",
-    Trouble.QUEUE_WAITS: lambda system: f"/queues#{quote(system)}",
-    Trouble.SYSTEM_PARKED: lambda system: f"/queues#{quote(system)}",
+    Trouble.URGENT_WAITS: lambda system: f"/queues?system={quote(system)}",
+    Trouble.QUEUE_WAITS: lambda system: f"/queues?system={quote(system)}",
+    Trouble.SYSTEM_PARKED: lambda system: f"/queues?system={quote(system)}",
     Trouble.UNDELIVERABLE: lambda cause: f"/undelivered?{urlencode({'cause': cause})}",
     Trouble.BROKER_DOWN: lambda _: "/queues",
     Trouble.OVERDUE_EXPRESS: lambda organ: f"/answers?{urlencode({'organ': organ})}",
-    Trouble.SILENT_AGENCIES: lambda _: "/queues#fetched",
+    Trouble.SILENT_AGENCIES: lambda _: "/queues?view=fetched&state=stuck",
     Trouble.CERTIFICATE_ENDING: lambda organ: f"/certificates?{urlencode({'q': organ})}",
     Trouble.STATUSES_UNMATCHED: lambda _: "/statuses",
 }

@@ -19,9 +19,6 @@ from gateway.flows.attend import Attendance
 from gateway.flows.oversee import QueueStanding
 from gateway.ports import DocumentView, Group, HeldStatus, OverdueTally
 
-SHOWN: Final = 12
-"""More than an officer deals with before the next look."""
-
 NAMED: Final = 3
 """Agencies that one sentence names."""
 
@@ -89,7 +86,7 @@ def harms(visit: Visit, sight: Sight) -> list[Harm]:
         *_certificates(visit),
         *_revocation_lists(visit),
     ]
-    return sorted(found, key=lambda each: (each.level, -each.weight))[:SHOWN]
+    return sorted(found, key=lambda each: (each.level, -each.weight))
 
 
 def _overdue(visit: Visit, sight: Sight) -> Iterator[Harm]:
@@ -147,7 +144,7 @@ def _disconnected(visit: Visit, sight: Sight) -> Iterator[Harm]:
                 f" từ {since}, {waiting[system]} văn bản chờ. {cause}", f" since {since}, {waiting[system]} wait. {cause}"
             ),
             button=visit.say("Xem hàng đợi", "See the queue"),
-            url=f"{CONSOLE}/queues#{system}",
+            url=f"{CONSOLE}/queues?{urlencode({'system': system})}",
         )
 
 

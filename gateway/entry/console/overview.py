@@ -22,6 +22,8 @@ QUARTER: Final = timedelta(minutes=15)
 DAY: Final = timedelta(hours=24)
 DAYS: Final = 2 * DAY
 """Today is told beside yesterday."""
+SHOWN: Final = 12
+"""Matters: more than an officer deals with before the next look. All are a click away."""
 
 
 class Traffic:
@@ -60,7 +62,8 @@ async def show(visit: Visit) -> web.Response:
         title=visit.say("Tổng quan", "Overview"),
         greeting=greeting(visit.now, english=visit.english),
         sentence=_sentence(visit, day, found),
-        harms=found,
+        harms=found if visit.asked("all") else found[:SHOWN],
+        matters=len(found),
         waiting=sight.waiting,
         oldest=sight.oldest_at,
         dead=sum(each.count for each in sight.dead),

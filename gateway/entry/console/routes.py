@@ -75,6 +75,7 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/documents.xlsx", Right.SEE, search.export),
     Shown("/documents/{id}", Right.SEE, document.show),
     Shown("/queues", Right.SEE, queues.show),
+    Shown("/queues.xlsx", Right.SEE, queues.export),
     Shown("/undelivered", Right.SEE, undelivered.show),
     Shown("/undelivered.xlsx", Right.SEE, undelivered.export),
     Shown("/answers", Right.SEE, answers.show),
