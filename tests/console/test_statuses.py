@@ -1,10 +1,12 @@
 """Statuses that wait for an officer: seen, recorded on the document that is meant, or dropped, and always audited."""
 
+import io
 import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from gateway.core.model import State, StatusCode
 from gateway.core.roles import Role
@@ -141,3 +143,20 @@ async def test_the_screen_is_in_english_too(hub: Province, admin: Browser) -> No
     await admin.post("/language", {"language": "en", "to": "/console"})
     _, text = await admin.get("/statuses")
     assert "<h1>Statuses that wait</h1>" in text and "Several documents match" in text
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("so a", True), ("1", True), ("khong ai", False)])
+async def test_statuses_are_found_without_accents(hub: Province, admin: Browser, asked: str, shown: bool) -> None:
+    await two_of_one_name(hub)
+    await say(hub)
+    _, text = await admin.get("/statuses", params={"q": asked})
+    assert ("Nhiều văn bản khớp" in text) is shown
+
+
+async def test_what_is_found_is_exported_and_is_no_formula(hub: Province, admin: Browser) -> None:
+    await two_of_one_name(hub)
+    await say(hub)
+    async with admin.session.get(f"{admin.base}/console/statuses.xlsx?q=so+a") as response:
+        sheet = load_workbook(io.BytesIO(await response.read())).worksheets[0]
+    (row,) = sheet.iter_rows(min_row=2, values_only=True)
+    assert (row[0], row[2], row[6]) == ("Sở A (mẫu)", HOSTILE, "Nhiều văn bản khớp")

@@ -1,6 +1,6 @@
 """Lists of what lies in memory, found by words, a page at a time. Lists of the ledger have cursors of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 from gateway.core.directory import Agency
@@ -25,5 +25,10 @@ def part(visit: Visit, rows: Sequence[Row]) -> tuple[Sequence[Row], str | None]:
 
 def is_named(agency: Agency, asked: Sequence[str]) -> bool:
     """Tell whether an agency is meant by words of its name or its ids, or by their beginnings."""
-    known = words(f"{agency.name} {agency.id} {' '.join(agency.aliases)}")
+    return is_found((agency.name, agency.id, *agency.aliases), asked)
+
+
+def is_found(said: Iterable[str], asked: Sequence[str]) -> bool:
+    """Tell whether texts have all words that are asked for, or words that begin so."""
+    known = words(" ".join(said)) if asked else ()
     return all(any(word.startswith(each) for word in known) for each in asked)

@@ -10,9 +10,9 @@ from aiohttp import hdrs, web
 from gateway.core.circuit import Circuit, CircuitState
 from gateway.core.faults import Rejected
 from gateway.core.model import Lane, OrganId, SystemId
-from gateway.core.search import sought, words
+from gateway.core.search import sought
 from gateway.entry.api.door import CONSOLE
-from gateway.entry.console.listing import part
+from gateway.entry.console.listing import is_found, part
 from gateway.entry.console.outlook import Outlook, Passing, flows, outlook, passing
 from gateway.entry.console.pages import page
 from gateway.entry.console.sheet import Row, sheet
@@ -149,9 +149,7 @@ def _fits(visit: Visit, line: Line, state: str) -> bool:
         return False
     if visit.asked("system") not in {"", line.name}:
         return False
-    asked = sought(visit.asked("q"))
-    known = words(" ".join((line.name, *line.organs, *(visit.agency(each) for each in line.organs)))) if asked else ()
-    return all(any(word.startswith(each) for word in known) for each in asked)
+    return is_found((line.name, *line.organs, *(visit.agency(each) for each in line.organs)), sought(visit.asked("q")))
 
 
 def _chosen(visit: Visit, name: str, known: tuple[str, ...]) -> str:

@@ -81,6 +81,7 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/answers", Right.SEE, answers.show),
     Shown("/answers.xlsx", Right.SEE, answers.export),
     Shown("/statuses", Right.SEE, statuses.show),
+    Shown("/statuses.xlsx", Right.SEE, statuses.export),
     Shown("/alerts", Right.SEE, alerts.show),
     Shown("/agencies", Right.SEE, agencies.show),
     Shown("/agencies.xlsx", Right.SEE, agencies.export),
