@@ -146,9 +146,13 @@ class AlertWebhook(Section):
 
 
 class AlertSettings(Section):
-    """How the officers are told of alerts, beside the e-mail to `[mail] officers`."""
+    """How the officers are told of alerts, beside the e-mail to `[mail] officers`.
+
+    `chats_file` has a URL of apprise for each chat of Zalo or Telegram, and may be read by its owner alone.
+    """
 
     webhook: AlertWebhook | None = None
+    chats_file: Path | None = None
 
 
 class VxpSettings(Section):

@@ -51,6 +51,7 @@ from gateway.infra.waiting import ProcessWaiting
 from gateway.ports import Broker, Clock, Ports, Telemetry
 
 if TYPE_CHECKING:
+    from gateway.infra.announcer_chat import ChatAnnouncer
     from gateway.infra.announcer_webhook import WebhookAnnouncer
     from gateway.infra.mailer_smtp import SmtpMailer
 
@@ -162,6 +163,18 @@ def announcer(settings: Settings, clock: Clock, telemetry: Telemetry) -> "Webhoo
     return WebhookAnnouncer(where, named.secret_file, settings.file.parent, settings.hub.name, clock, telemetry)
 
 
+def chats(settings: Settings, telemetry: Telemetry) -> "ChatAnnouncer | None":
+    """Give what writes alerts into chats, or nothing where none is named. Raises Misconfigured."""
+    named = settings.alerts.chats_file
+    if named is None:
+        return None
+    try:
+        from gateway.infra.announcer_chat import ChatAnnouncer  # an extra that only those need who are told so
+    except ImportError as error:
+        raise Misconfigured("misconfigured", detail="[alerts] chats_file: pip install 'lienthong[alerts]'") from error
+    return ChatAnnouncer(settings.path(named), telemetry)
+
+
 def database(settings: Settings) -> Database:
     """Give the database of the ledger that the settings name. Raises Misconfigured."""
     named = settings.database
@@ -248,6 +261,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         scanner=scanner(settings),
         mailer=mailer(settings, clock),
         announcer=announcer(settings, clock, telemetry),
+        chats=chats(settings, telemetry),
         signer=signer,
         clock=clock,
         compute=ThreadCompute(),

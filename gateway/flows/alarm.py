@@ -10,7 +10,7 @@ from gateway.core.retry import Backoff, following
 from gateway.core.rules import Rules
 from gateway.flows.oversee import Decision
 from gateway.flows.signs import signs
-from gateway.ports import AlertMessage, Alerts, Channel, Ports
+from gateway.ports import AlertMessage, Alerts, Announcer, Channel, Ports
 
 TURN: Final = "alarm"
 TURN_LASTS: Final = timedelta(seconds=90)
@@ -37,7 +37,13 @@ async def look_out(ports: Ports, rules: Rules, holder: str) -> int:
 def channels(ports: Ports, rules: Rules) -> tuple[Channel, ...]:
     """Give the ways by which the officers can be told."""
     mail = (Channel.MAIL,) if ports.mailer is not None and rules.officers else ()
-    return mail + ((Channel.WEBHOOK,) if ports.announcer is not None else ())
+    return mail + tuple(_announcers(ports))
+
+
+def _announcers(ports: Ports) -> dict[Channel, Announcer]:
+    """Give what there is beside e-mail."""
+    named = {Channel.WEBHOOK: ports.announcer, Channel.CHAT: ports.chats}
+    return {channel: each for channel, each in named.items() if each is not None}
 
 
 async def tell(ports: Ports, rules: Rules) -> int:
@@ -73,10 +79,10 @@ async def _claim(ports: Ports) -> AlertMessage | None:
 async def _send(ports: Ports, rules: Rules, message: AlertMessage) -> None:
     if message.channel is Channel.MAIL and ports.mailer is not None and rules.officers:
         await ports.mailer.send(compose_alerts(message.id, rules.officers, message.told, rules.alerts))
-    elif message.channel is Channel.WEBHOOK and ports.announcer is not None:
-        await ports.announcer.announce(message, rules.alerts)
+    elif (announcer := _announcers(ports).get(message.channel)) is not None:
+        await announcer.announce(message, rules.alerts)
     else:
-        raise Misconfigured("misconfigured", detail=f"{message.channel}: [mail] officers, [alerts.webhook]")
+        raise Misconfigured("misconfigured", detail=f"{message.channel}: [mail] officers, [alerts] chats_file, [alerts.webhook]")
 
 
 async def _not_sent(ports: Ports, message: AlertMessage, fault: Fault) -> None:

@@ -157,7 +157,7 @@ __all__ = [
 class Ports:
     """The things that do. `Rules` are the things that know.
 
-    No scanner: nothing is scanned; no mailer: no letters; no announcer: alerts are posted nowhere.
+    No scanner: nothing is scanned; no mailer: no letters; no announcer, no chats: alerts are posted nowhere.
     """
 
     ledger: Ledger
@@ -182,14 +182,15 @@ class Ports:
     audit: AuditLog
     alerts: Alerts
     disk: Disk
-    broker: Broker
     clock_check: ClockCheck
+    broker: Broker
     catalogue: Catalogue
     vault: Vault
     pdfs: PdfReader
     scanner: Scanner | None
     mailer: Mailer | None
     announcer: Announcer | None
+    chats: Announcer | None
     signer: Signer
     clock: Clock
     compute: Compute

@@ -15,6 +15,7 @@ class Channel(StrEnum):
 
     MAIL = "mail"
     WEBHOOK = "webhook"
+    CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Alerts(Protocol):
 
 
 class Announcer(Protocol):
-    """Tells another program of alerts."""
+    """Tells another program of alerts, or a chat."""
 
     async def announce(self, message: AlertMessage, rules: AlertRules) -> None:
         """Hand one message over. Raises `Transient`, `Undeliverable` and `Misconfigured`, as adapters do."""

@@ -71,7 +71,7 @@ async def _reached(settings: Settings) -> AsyncIterator[Check]:
         yield await broker_check(settings)
     if settings.mail is not None:
         yield await mail_check(settings)
-    if settings.alerts.webhook is not None:
+    if settings.alerts.webhook is not None or settings.alerts.chats_file is not None:
         yield announcer_check(settings)
     clamd = scanner(settings)
     if clamd is not None:

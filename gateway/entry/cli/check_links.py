@@ -12,7 +12,7 @@ from gateway.flows.try_link import try_link
 from gateway.infra.clock import SystemClock
 from gateway.infra.telemetry import LoggedTelemetry
 from gateway.ports import Catalogue, QueueId
-from gateway.wiring import adapters, announcer, broker, load_rules, mailer
+from gateway.wiring import adapters, announcer, broker, chats, load_rules, mailer
 
 
 async def broker_check(settings: Settings) -> Check:
@@ -49,12 +49,12 @@ def announcer_check(settings: Settings) -> Check:
     """Read the secrets that alerts are signed with; nothing is posted."""
     what = "cảnh báo · alerts"
     try:
-        opened = announcer(settings, SystemClock(), LoggedTelemetry())
-        if opened is not None:
-            opened.ready()
+        for each in (announcer(settings, SystemClock(), LoggedTelemetry()), chats(settings, LoggedTelemetry())):
+            if each is not None:
+                each.ready()
     except Fault as fault:
         return failed(what, fault)
-    return passed(what, "đọc được khóa ký webhook · the webhook's secrets are readable")
+    return passed(what, "đọc được khóa của webhook, của nhóm chat · the secrets of the webhook and of chats are readable")
 
 
 async def link_checks(settings: Settings) -> AsyncIterator[Check]:
