@@ -46,7 +46,7 @@ async def mail_check(settings: Settings) -> Check:
 
 
 def announcer_check(settings: Settings) -> Check:
-    """Read the secrets that alerts are signed with; nothing is posted."""
+    """Read the secrets by which alerts are told; nothing is posted."""
     what = "cảnh báo · alerts"
     try:
         for each in (announcer(settings, SystemClock(), LoggedTelemetry()), chats(settings, LoggedTelemetry())):
