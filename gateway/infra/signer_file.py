@@ -34,6 +34,10 @@ class FileSigner:
         """Sign octets by themselves."""
         return signing.sign_octets(octets, self._key)
 
+    def sign_document(self, document: bytes) -> bytes:
+        """Sign an edXML document as its sender."""
+        return signing.sign(document, certificate=self.certificate, key=self._key)
+
     def seal(self, attestation: Attestation) -> Receipt:
         """Make the signed receipt of a fact; the same fact always has the same receipt id."""
         name = receipts.receipt_id(attestation)

@@ -138,6 +138,10 @@ class OneAdapter:
     async def adapter(self, system: System) -> Adapter:
         return self.one
 
+    @asynccontextmanager
+    async def beside(self, system: System) -> AsyncIterator[Adapter]:
+        yield self.one
+
     def manifest(self, system: System) -> Manifest:
         return self.can
 
@@ -152,6 +156,9 @@ class PlainSigner:
 
     def sign(self, octets: bytes) -> bytes:
         return signing.sign_octets(octets, pki()["hub"].key)
+
+    def sign_document(self, document: bytes) -> bytes:
+        return signing.sign(document, certificate=self.certificate, key=pki()["hub"].key)
 
     def seal(self, attestation: Attestation) -> Receipt:
         return seal(attestation)
