@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from gateway.core.alert_rules import AlertRules, Trouble
 from gateway.core.alerts import Alert, AlertState, Sign, Telling, Turn, acknowledged, hushed, step
 from gateway.core.faults import Rejected
+from gateway.core.measures import Measures
 from gateway.core.model import VIETNAM
-from gateway.infra import audit
+from gateway.infra import alert_measures, audit
 from gateway.infra.executor import Executor
 from gateway.infra.tables_alerts import alert_messages, alerts
 from gateway.ports import AlertMessage, Channel
@@ -44,6 +45,9 @@ class SqlAlerts:
         rows = select.order_by(over, _a.opened_at.desc(), _a.id).limit(LISTED)
         return await self._executor.read(lambda c: tuple(_read(row) for row in c.execute(rows).mappings()))
 
+    async def measured(self, trouble: Trouble, *, since: datetime) -> Measures:
+        return await self._executor.read(lambda c: alert_measures.read(c, trouble, since))
+
     async def acknowledge(self, alert: str, *, by: str, reason: str, now: datetime) -> Alert:
         return await self._executor.write(
             lambda c: _decide(c, alert, "alert.acknowledged", lambda each: acknowledged(each, by, reason, now))
@@ -71,6 +75,7 @@ class SqlAlerts:
 def _look(
     connection: sa.Connection, signs: Collection[Sign], rules: AlertRules, channels: Collection[Channel], now: datetime
 ) -> tuple[Telling, ...]:
+    alert_measures.keep(connection, signs, now)
     rows = connection.execute(sa.select(alerts).with_for_update()).mappings()
     before = {each.id: each for each in map(_read, rows)}
     after, told = step(before.values(), signs, rules, now)

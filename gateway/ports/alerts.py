@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from gateway.core.alert_rules import AlertRules
+from gateway.core.alert_rules import AlertRules, Trouble
 from gateway.core.alerts import Alert, Sign, Telling
+from gateway.core.measures import Measures
 
 
 class Channel(StrEnum):
@@ -36,7 +37,11 @@ class Alerts(Protocol):
     async def look(
         self, signs: Collection[Sign], rules: AlertRules, *, channels: Collection[Channel], now: datetime
     ) -> tuple[Telling, ...]:
-        """Carry a look out (`core.alerts.step`), and write one message a channel; give what is told."""
+        """Look (`core.alerts.step`), remember what was measured, and write one message a channel; give what is told."""
+        ...
+
+    async def measured(self, trouble: Trouble, *, since: datetime) -> Measures:
+        """Give what looks measured for one rule; they are remembered for `core.measures.KEPT`."""
         ...
 
     async def listing(self, *, now: datetime) -> tuple[Alert, ...]:

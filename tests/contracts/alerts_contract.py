@@ -109,6 +109,38 @@ class AlertsContract:
         assert (await SqlAuditLog(executor).listing(after=None, limit=9)).items == ()
 
 
+class AlertMeasuresContract:
+    """What looks measured."""
+
+    async def test_the_worst_of_a_quarter_of_an_hour_is_remembered(self, alerts: Alerts) -> None:
+        for minute, full in enumerate((90, 97, 80)):
+            await look(alerts, replace(DISK, value=full), after=minute)
+        found = await alerts.measured(DISK.trouble, since=NOW)
+        assert found.looks == ((NOW, NOW + 2 * MINUTE),) and found.since == NOW
+        (only_one,) = found.found
+        assert (only_one.subject, only_one.value) == ("", 97.0)
+        assert (only_one.first_at, only_one.last_at) == (NOW, NOW + 2 * MINUTE)
+
+    async def test_what_is_no_matter_to_the_rule_is_remembered_and_nothing_is_not(self, alerts: Alerts) -> None:
+        await look(alerts, replace(DISK, value=12), replace(PARKED, value=0))
+        await look(alerts, after=15)
+        assert [each.value for each in (await alerts.measured(DISK.trouble, since=NOW)).found] == [12.0]
+        parked = await alerts.measured(PARKED.trouble, since=NOW)
+        assert (parked.found, len(parked.looks)) == ((), 2)
+
+    async def test_what_is_older_than_a_month_is_forgotten(self, alerts: Alerts) -> None:
+        await look(alerts, DISK)
+        await look(alerts, DISK, after=31 * 24 * 60 + 15)
+        assert len((await alerts.measured(DISK.trouble, since=NOW)).found) == 1
+        assert len((await alerts.measured(DISK.trouble, since=NOW + 15 * MINUTE)).looks) == 1
+
+    async def test_only_what_was_since_then_is_given(self, alerts: Alerts) -> None:
+        await look(alerts, DISK)
+        await look(alerts, replace(DISK, value=91), after=60)
+        found = await alerts.measured(DISK.trouble, since=NOW + 60 * MINUTE)
+        assert ([each.value for each in found.found], found.since) == ([91.0], NOW + 60 * MINUTE)
+
+
 class AlertMessagesContract:
     """What is told, and by whom."""
 
