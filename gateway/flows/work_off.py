@@ -15,6 +15,8 @@ PORTION: Final = 200
 LEASE: Final = timedelta(minutes=1)
 """How long one portion may take, which takes a fraction of a second; then its worker is taken for dead."""
 ID_CHARACTERS: Final = 32
+USUAL: Final = 500
+"""Dead letters that are dealt with in a second where nothing else is to be done."""
 
 
 async def begin(
@@ -73,10 +75,15 @@ def portion(per_minute: int | None) -> tuple[int, timedelta]:
     return size, timedelta(minutes=size / per_minute)
 
 
+def takes(count: int, per_minute: int | None) -> timedelta:
+    """Say how long so many will take."""
+    return timedelta(seconds=count / USUAL) if per_minute is None else timedelta(minutes=count / per_minute)
+
+
 def lasting(job: Job, now: datetime) -> timedelta | None:
     """Say how long the rest takes: by its pace, else by how fast it went; None while that is not known."""
     if job.per_minute is not None:
-        return timedelta(minutes=job.left / job.per_minute)
+        return takes(job.left, job.per_minute)
     settled = job.total - job.left
     return (now - job.begun_at) * (job.left / settled) if settled else None
 

@@ -6,15 +6,18 @@ from datetime import timedelta
 from gateway.core.faults import Misconfigured
 from gateway.core.model import OrganId, Priority, StatusCode
 from gateway.flows.keep_time import take_steps
-from gateway.ports import NamedStatus
+from gateway.flows.oversee import Decision
+from gateway.flows.work_off import begin, work_off
+from gateway.ports import Filter, NamedStatus, Task
 from tests.api.conftest import Province
 from tests.contracts.dead_letters_contract import failed
-from tests.contracts.entries import OTHER, SENDER, SYSTEM, correlation, entry, pushed_entry, report, seal
+from tests.contracts.entries import OTHER, RECEIVER, SENDER, SYSTEM, correlation, entry, pushed_entry, report, seal
 from tests.contracts.ledger_policy_contract import held_entry
 from tests.documents import attachment
 from tests.documents import document as package
 
 UNAUTHORISED = Misconfigured("link-unauthorised", detail="HTTP 401: client certificate expired 22/11/2026")
+JOB = "e" * 32
 SUBJECTS = (
     "V/v đôn đốc báo cáo kết quả thực hiện Nghị quyết phát triển kinh tế - xã hội 9 tháng và nhiệm vụ trọng tâm quý IV",
     "Kế hoạch ứng phó bão số 12 và mưa lũ sau bão trên địa bàn tỉnh",
@@ -34,6 +37,7 @@ async def begun(hub: Province) -> str:
         await accept(hub, number, minutes=12 * 24 * 60)
     await take_steps(ports, hub.hub.rules())
     await pile_up(hub, 3)
+    await half_done(hub)
     held = held_entry(300)
     await ports.ledger.accept(replace(held, document=replace(held.document, accepted_at=now - timedelta(hours=3))))
     await ports.ledger.accept(pushed_entry(301, subject=SUBJECTS[1], accepted_at=now - timedelta(hours=1)))
@@ -68,3 +72,22 @@ async def pile_up(hub: Province, count: int) -> list[str]:
             priority=Priority(number % 3),
         )
     return failing
+
+
+async def half_done(hub: Province) -> None:
+    """Begin a job about six deliveries, of which one changes before its turn; two have had theirs."""
+    ports, rules, now = hub.hub.ports, hub.hub.rules(), hub.clock.now()
+    letters = [each for number in range(200, 206) for each in await failed(ports.ledger, ports.outbox, number)]
+    decision = Decision(by="can-bo-duty", reason="đơn vị đã đổi mã nhận", now=now)
+    which = Filter(cause="receiver-refused", receiver=RECEIVER, parked=False)
+    await begin(ports, rules, which, decision, job=JOB, task=Task.REQUEUED, to="", per_minute=60)
+    await ports.dead_letters.park(Filter(ids=letters[:1]), by="can-bo-duty", reason="chờ đơn vị", now=now, limit=1)
+    for _ in range(2):
+        await worked_off(hub)
+        hub.clock.advance(seconds=1)
+
+
+async def worked_off(hub: Province) -> None:
+    """Do what the worker does about jobs, as far as something is due."""
+    while await work_off(hub.hub.ports, hub.hub.rules()):
+        pass

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from gateway.core.roles import Role
 from tests.api.conftest import Province
 from tests.console.conftest import REASON, Browser
+from tests.console.morning import worked_off
 from tests.contracts.entries import RECEIVER, SYSTEM
 from tests.contracts.ledger_policy_contract import held_entry
 
@@ -89,7 +90,8 @@ async def test_what_is_filtered_is_exported_and_no_cell_is_a_formula(decided: Br
 
 
 async def test_what_a_decision_is_about_is_told_as_people_say_it(hub: Province, admin: Browser, letters: list[str]) -> None:
-    await admin.do("/undelivered/decide", receiver=RECEIVER, cause="receiver-refused", decision="parked")
+    await admin.do("/undelivered/decide", receiver=RECEIVER, cause="receiver-refused", decision="parked", job="a" * 32)
+    await worked_off(hub)
     await admin.do(f"/queues/{SYSTEM}/pause", hours="2")
     until = hub.clock.now() + timedelta(hours=2)
     paused, put_aside, _ = rows((await admin.get("/audit"))[1])

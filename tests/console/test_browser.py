@@ -7,7 +7,7 @@ import pytest
 from gateway.core.circuit import CircuitState
 from gateway.core.deadlines import DeadlineState
 from gateway.core.roles import Role
-from gateway.ports import Filter, Owing
+from gateway.ports import Owing
 from tests.api.conftest import Province
 from tests.console.browsing import Screen, browser, chromium, expect, screen
 from tests.console.conftest import OFFICERS, PASSWORD
@@ -124,14 +124,3 @@ async def test_a_deadline_is_decided_in_a_dialog(
     await screen.page.wait_for_url(re.compile("/answers$"))
     (owed,) = (await hub.hub.ports.deadlines.owed(Owing(states=(state,)), after=None, limit=9)).items
     assert owed.deadline.reason == "đã kiểm tra với đơn vị"
-
-
-async def test_chosen_letters_are_counted_before_they_are_given_back(hub: Province, screen: Screen) -> None:
-    await pile_up(hub, 3)
-    await screen.open("/undelivered?cause=link-unauthorised")
-    await screen.page.locator("input[name=id]").nth(1).check()
-    await screen.press("Trả bên gửi")
-    await screen.sees("Trả bên gửi: 1 văn bản")
-    await screen.give_reason("Trả bên gửi 1 văn bản")
-    await screen.sees("1 / 1 văn bản đã xử lý")
-    assert await hub.hub.ports.dead_letters.preview(Filter()) == 2

@@ -14,7 +14,7 @@ from axe_playwright_python.async_playwright import Axe
 from gateway.entry.console.routes import PAGES
 from tests.api.conftest import Province
 from tests.console.browsing import PHONE, Screen, browser, chromium, screen
-from tests.console.morning import begun
+from tests.console.morning import JOB, begun
 
 __all__ = ["browser", "chromium", "screen"]
 
@@ -25,6 +25,7 @@ FURTHER = [
     "/answers?view=open",
     "/documents?q=bao%20cao&state=available",
     "/undelivered?cause=link-unauthorised",
+    f"/jobs/{JOB}",
     "/agencies/000.00.15.H56",
     "/agencies?state=late",
     "/systems/department",

@@ -10,7 +10,7 @@ from gateway.flows.keep_time import take_steps
 from gateway.ports import Outbox
 from tests.api.conftest import Province
 from tests.console.browsing import Screen, browser, chromium, expect, screen
-from tests.console.morning import accept, pile_up
+from tests.console.morning import accept, pile_up, worked_off
 from tests.contracts.outbox_contract import done
 
 __all__ = ["browser", "chromium", "screen"]
@@ -30,6 +30,8 @@ async def test_twelve_letters_with_one_cause_are_one_matter_and_eleven_go_throug
     await screen.press("Gửi lại")
     await screen.sees("Gửi lại: 12 văn bản")
     await screen.give_reason("Gửi lại 12 văn bản")
+    await screen.sees("0 / 12 văn bản đã xử lý")
+    await worked_off(hub)
     await screen.sees("12 / 12 văn bản đã xử lý")
     await push(hub, letters)
     await screen.open()

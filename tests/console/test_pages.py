@@ -15,7 +15,7 @@ from gateway.entry.console.sheet import unformulated
 from gateway.flows.keep_time import take_steps
 from gateway.ports import Filter, Owing, Wanted
 from tests.api.conftest import Province
-from tests.console.conftest import REASON, Browser
+from tests.console.conftest import Browser
 from tests.contracts.entries import RECEIVER, SENDER, SYSTEM, entry
 from tests.contracts.ledger_policy_contract import held_entry
 from tests.documents import document as document_package
@@ -134,36 +134,6 @@ async def test_failed_deliveries_are_grouped_by_cause_with_the_cure(admin: Brows
     _, text = await admin.get("/undelivered")
     assert text.count("Xem nhóm") == 1
     assert "Cần xử lý ngay (1)" in (await admin.get(""))[1]
-
-
-async def test_a_group_is_counted_then_sent_again_with_a_reason_in_the_audit_log(
-    hub: Province, admin: Browser, letters: list[str]
-) -> None:
-    group = {"receiver": RECEIVER, "decision": "requeued"}
-    status, text = await admin.do("/undelivered/preview", **group)
-    assert (status, "Gửi lại: 3 văn bản" in " ".join(text.split())) == (200, True)
-    status, text = await admin.do("/undelivered/decide", **group)
-    assert (status, "3 / 3 văn bản đã xử lý" in text) == (200, True)
-    (entry, *_) = (await hub.hub.ports.audit.listing(after=None, limit=1)).items
-    assert (entry.actor, entry.reason, entry.count) == ("can-bo-admin", REASON, 3)
-
-
-async def test_one_that_was_chosen_is_dealt_with_alone(hub: Province, admin: Browser, letters: list[str]) -> None:
-    await admin.do("/undelivered/decide", id=letters[0], decision="turned_back")
-    assert await hub.hub.ports.dead_letters.preview(Filter()) == 2
-
-
-@pytest.mark.parametrize("fields", [{"decision": "requeued"}, {"decision": "deleted", "receiver": RECEIVER}])
-async def test_nothing_is_decided_about_nothing_or_in_an_unknown_way(
-    hub: Province, admin: Browser, letters: list[str], fields: dict[str, str]
-) -> None:
-    assert (await admin.do("/undelivered/decide", **fields))[0] == 400
-    assert await hub.hub.ports.dead_letters.preview(Filter()) == 3
-
-
-async def test_nothing_is_decided_without_a_reason(hub: Province, admin: Browser, letters: list[str]) -> None:
-    assert (await admin.do("/undelivered/decide", receiver=RECEIVER, decision="requeued", reason=" "))[0] == 400
-    assert await hub.hub.ports.dead_letters.preview(Filter()) == 3
 
 
 async def test_one_delivery_is_sent_again_from_its_document(hub: Province, admin: Browser, letters: list[str]) -> None:

@@ -1,24 +1,50 @@
 """Không gửi được · Undeliverable: grouped by cause, with what it means, what to do, and doing it to the whole group."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from gateway.core.faults import Rejected
 from gateway.core.model import OrganId
+from gateway.entry.api.door import CONSOLE
+from gateway.entry.console.jobs import running
 from gateway.entry.console.pages import page
 from gateway.entry.console.sheet import Row, sheet
 from gateway.entry.console.visit import Form, Visit
 from gateway.entry.console.words import Sayer
-from gateway.flows import oversee
-from gateway.ports import Bulk, DeadLetter, Filter
+from gateway.flows import work_off
+from gateway.ports import DeadLetter, Filter, Task
 
 PAGE_SIZE: Final = 50
+DIGITS: Final = 4
+"""Of a number a minute."""
+EFFECTS: Final[Mapping[Task, tuple[str, str]]] = {
+    Task.REQUEUED: (
+        "Trục gửi lại tới nơi nhận như chưa từng thử; cái nào vẫn không gửi được thì trở lại danh sách này, kèm lý do.",
+        "The hub sends them as if they had never been tried; what fails again comes back to this list, with the reason.",
+    ),
+    Task.PARKED: (
+        "Không gửi nữa cho tới khi có người gửi lại; xem ở «Đã để riêng». Bên gửi thấy việc này.",
+        "They are not sent until somebody sends them again; see Put aside. Their senders see it.",
+    ),
+    Task.REDIRECTED: (
+        "Nơi nhận dưới đây nhận thay; nơi nhận cũ không nhận nữa. Bên gửi thấy việc này.",
+        "The agency below receives them instead of the present one. Their senders see it.",
+    ),
+    Task.TURNED_BACK: (
+        "Bên gửi thấy văn bản bị trả lại cùng lý do; không gửi lại được nữa.",
+        "The senders see that they come back, with the reason; they cannot be sent again.",
+    ),
+}
+"""What comes of each decision."""
+_MEANT: Final = frozenset({"receiver", "cause", "parked", "id"})
+"""The fields that say what a decision is about."""
 
 
 async def show(visit: Visit) -> web.Response:
-    """Show the groups, and the dead letters of the one that is chosen."""
+    """Show the groups, the dead letters of the one that is chosen, and the jobs that go on."""
     which = _filter(visit.asked)
     letters = visit.ports.dead_letters
     found = await letters.dead_letters(which, after=visit.asked("after") or None, limit=PAGE_SIZE)
@@ -30,7 +56,7 @@ async def show(visit: Visit) -> web.Response:
         letters=found.items,
         next=found.next,
         which=which,
-        agencies=visit.rules.directory,
+        running=await running(visit),
     )
 
 
@@ -40,57 +66,54 @@ async def export(visit: Visit) -> web.Response:
 
 
 async def preview(visit: Visit, form: Form) -> web.Response:
-    """Say what a decision would be about, before it is made."""
-    which = _chosen(form)
-    decision = _decision(form)
+    """Say what a decision would be about and how long it would take, before it is made."""
+    which, task = _chosen(form), _task(form)
+    count = await visit.ports.dead_letters.preview(which)
     return page(
         visit,
         "undelivered_preview.html",
         title=visit.say("Xác nhận", "Confirm"),
-        count=await visit.ports.dead_letters.preview(which),
-        decision=decision,
-        form=form,
+        count=count,
+        task=task,
+        effect=visit.say(*EFFECTS[task]),
+        paces={pace: work_off.takes(count, pace) for pace in work_off.PACES},
+        kept=[(name, value) for name, value in form.fields if name in _MEANT],
+        job=secrets.token_hex(work_off.ID_CHARACTERS // 2),
+        running=await running(visit),
+        agencies=visit.rules.directory,
     )
 
 
 async def decide(visit: Visit, form: Form) -> web.Response:
-    """Carry a decision out; show what it did, and what it could not do and why."""
-    decision = _decision(form)
-    done = await _DECISIONS[decision](visit, form, _chosen(form))
-    visit.ports.telemetry.record(f"deadletters.{decision}", by=visit.officer.id, matched=done.matched, done=done.done)
-    title = visit.say("Kết quả", "Result")
-    return page(visit, "undelivered_done.html", title=title, done=done, decision=decision)
+    """Begin a job that carries a decision out, and show it."""
+    begun = await work_off.begin(
+        visit.ports,
+        visit.rules,
+        _chosen(form),
+        visit.decision(form),
+        job=form.get("job"),
+        task=_task(form),
+        to=form.get("to"),
+        per_minute=_pace(form.get("per_minute")),
+    )
+    return web.Response(status=303, headers={hdrs.LOCATION: f"{CONSOLE}/jobs/{begun.id}"})
 
 
-async def _requeue(visit: Visit, form: Form, which: Filter) -> Bulk:
-    return await oversee.requeue(visit.ports.dead_letters, visit.rules, which, visit.decision(form))
+def _task(form: Form) -> Task:
+    """Read what is decided. Raises `malformed-request`."""
+    try:
+        return Task(form.get("decision"))
+    except ValueError as error:
+        raise Rejected("malformed-request", path="decision", detail=form.get("decision")) from error
 
 
-async def _park(visit: Visit, form: Form, which: Filter) -> Bulk:
-    return await oversee.park(visit.ports.dead_letters, which, visit.decision(form))
-
-
-async def _turn_back(visit: Visit, form: Form, which: Filter) -> Bulk:
-    return await oversee.turn_back(visit.ports.dead_letters, which, visit.decision(form))
-
-
-async def _redirect(visit: Visit, form: Form, which: Filter) -> Bulk:
-    return await oversee.redirect(visit.ports.dead_letters, visit.rules, which, form.get("to"), visit.decision(form))
-
-
-_DECISIONS: Final[dict[str, Callable[[Visit, Form, Filter], Awaitable[Bulk]]]] = {
-    "requeued": _requeue,
-    "parked": _park,
-    "turned_back": _turn_back,
-    "redirected": _redirect,
-}
-
-
-def _decision(form: Form) -> str:
-    decision = form.get("decision")
-    if decision not in _DECISIONS:
-        raise Rejected("malformed-request", path="decision", detail=decision)
-    return decision
+def _pace(written: str) -> int | None:
+    """Read how many a minute; empty is as fast as it goes. Raises `malformed-request`."""
+    if not written:
+        return None
+    if not (written.isascii() and written.isdigit() and len(written) <= DIGITS):
+        raise Rejected("malformed-request", path="per_minute", detail=written)
+    return int(written)
 
 
 def _chosen(form: Form) -> Filter:

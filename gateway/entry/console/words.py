@@ -12,7 +12,7 @@ from gateway.core.model import Event, Lane, Owner, Priority, State, StatusCode
 from gateway.core.trust import Verdict
 from gateway.entry.reports.words import PRIORITIES
 from gateway.entry.reports.words import STATES as STATES_VI
-from gateway.ports import Obstacle
+from gateway.ports import JobState, Obstacle, Task
 
 Pair = tuple[str, str]
 """Vietnamese, English."""
@@ -158,6 +158,18 @@ VERDICT_TONES: Final[Mapping[Verdict, str]] = {
     Verdict.REVOKED: "bad",
     Verdict.UNKNOWN: "warn",
 }
+TASKS: Final[Mapping[Task, Pair]] = {
+    Task.REQUEUED: ("Gửi lại", "Send again"),
+    Task.PARKED: ("Để riêng", "Put aside"),
+    Task.REDIRECTED: ("Chuyển nơi khác", "Redirect"),
+    Task.TURNED_BACK: ("Trả bên gửi", "Give back"),
+}
+JOB_STATES: Final[Mapping[JobState, Pair]] = {
+    JobState.RUNNING: ("Đang chạy", "Running"),
+    JobState.DONE: ("Xong", "Done"),
+    JobState.STOPPED: ("Đã dừng", "Stopped"),
+}
+JOB_TONES: Final[Mapping[JobState, str]] = {JobState.RUNNING: "wait", JobState.DONE: "good", JobState.STOPPED: "idle"}
 EVENTS: Final[Mapping[str, Pair]] = {
     "document.accepted": ("Trục đã nhận, đã ghi bền vững", "Accepted by the hub, durably"),
     "delivery.available": ("Sẵn sàng cho bên nhận lấy", "Available to the receiver"),
@@ -260,6 +272,15 @@ class Sayer:
         return CONDITION_TONES[condition]
 
     def event(self, event: Event) -> str:
+    def task(self, task: Task) -> str:
+        return TASKS[task][self.english]
+
+    def job(self, state: JobState) -> str:
+        return JOB_STATES[state][self.english]
+
+    def job_tone(self, state: JobState) -> str:
+        return JOB_TONES[state]
+
         """Say what happened, with the status code where one was reported."""
         said = EVENTS.get(event.type, (event.type, event.type))[self.english]
         code = event.data.get("status_code") if event.type == "status.received" else None
