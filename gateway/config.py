@@ -4,6 +4,7 @@ import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, model_validator
 
@@ -155,6 +156,42 @@ class AlertSettings(Section):
     chats_file: Path | None = None
 
 
+class OidcSettings(Section):
+    """The province's identity provider (OpenID Connect), beside the hub's own passwords.
+
+    `claim` of its ID token is looked for in `identity` of the operators. Values of `acr` prove several factors, as `amr` does.
+    Without `networks` the provider may be anywhere but on this machine.
+    """
+
+    issuer: str = Field(pattern=r"^https?://")
+    client_id: str = Field(min_length=1)
+    client_secret_file: Path
+    label: str = Field(default="Tài khoản của tỉnh", min_length=1, max_length=60)
+    claim: str = "sub"
+    acr: frozenset[str] = frozenset()
+    ca_file: Path | None = None
+    networks: tuple[IPvAnyNetwork, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_private(self) -> Self:
+        if self.issuer.startswith("http:") and not _is_here(urlsplit(self.issuer).hostname or ""):
+            raise ValueError("issuer: https, but for loopback")
+        return self
+
+
+class ConsoleSettings(Section):
+    """The console. `address` is where browsers reach the hub: scheme and host alone."""
+
+    address: str | None = Field(default=None, pattern=r"^https?://[^/?#@]+$")
+    oidc: OidcSettings | None = None
+
+    @model_validator(mode="after")
+    def _is_found_again(self) -> Self:
+        if self.oidc is not None and self.address is None:
+            raise ValueError("address: the identity provider must know where to send browsers back to")
+        return self
+
+
 class VxpSettings(Section):
     """The national SDK's face: served at `prefix` where a system has a secret for it.
 
@@ -199,6 +236,7 @@ class Settings(Section):
     scan: Scan = Scan()
     mail: MailSettings | None = None
     alerts: AlertSettings = AlertSettings()
+    console: ConsoleSettings = ConsoleSettings()
     limits: LimitSettings = LimitSettings()
     quotas: QuotaSettings = QuotaSettings()
     vxp: VxpSettings = VxpSettings()

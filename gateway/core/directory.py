@@ -1,6 +1,7 @@
 """The directory of agencies: organ ids of both grammars, aliases, validity dates. Never string work on ids."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -226,7 +227,7 @@ class Operator:
     """A person or program that runs the hub, known by the hashes of its tokens. It acts for no agency.
 
     With a `password` (its Argon2 hash) it may sign in to the console; where it has a `totp` secret (base32, RFC 6238), with
-    the code of the moment too.
+    the code of the moment too. `identity` is its name at the province's identity provider, by which it may sign in as well.
     """
 
     id: str
@@ -234,11 +235,12 @@ class Operator:
     token_sha256: tuple[str, ...] = ()
     password: str | None = field(default=None, repr=False)
     totp: str | None = field(default=None, repr=False)
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operators:
-    """All operators, found by their id, or by the hash of a token (SHA-256, hex)."""
+    """All operators, found by their id, by the hash of a token (SHA-256, hex), or by their name at the identity provider."""
 
     operators: tuple[Operator, ...]
     _by_id: dict[str, Operator] = field(repr=False)
@@ -248,9 +250,12 @@ class Operators:
     def of(cls, operators: Iterable[Operator]) -> "Operators":
         """Index the operators.
 
-        Raises ValueError if two have the same token: the audit log would name the wrong one.
+        Raises ValueError if two have the same token or identity: the audit log would name the wrong one.
         """
         rows = tuple(operators)
+        identities = Counter(each.identity for each in rows if each.identity)
+        if identities and max(identities.values()) > 1:
+            raise ValueError(f"several operators have the identity {max(identities, key=lambda each: identities[each])}")
         by_token: dict[str, Operator] = {}
         for token, operator in ((token, each) for each in rows for token in each.token_sha256):
             if token in by_token:
@@ -260,6 +265,10 @@ class Operators:
 
     def by_token(self, sha256: str) -> Operator | None:
         return self._by_token.get(sha256)
+
+    def by_identity(self, name: str) -> Operator | None:
+        """Find who has this name at the identity provider."""
+        return next((each for each in self.operators if each.identity == name), None)
 
     def find(self, name: str) -> Operator | None:
         """Find an operator by its id."""

@@ -14,7 +14,7 @@ from gateway.core.faults import Fault
 from gateway.infra.allocator import return_large_blocks
 from gateway.ports import Telemetry
 
-FIXED: Final = ("server", "storage", "database", "broker", "hub", "work", "vxp", "alerts")
+FIXED: Final = ("server", "storage", "database", "broker", "hub", "work", "vxp", "alerts", "console")
 """Sections that are read once: what they open is open. A change of theirs takes a restart, and is said so."""
 
 

@@ -107,6 +107,7 @@ class OperatorRow(BaseModel):
     token_sha256: tuple[str, ...] = ()
     password: str | None = Field(default=None, pattern=r"^\$argon2id\$")
     totp: str | None = None
+    identity: str | None = Field(default=None, min_length=1, max_length=200)
 
 
 class AgenciesFile(BaseModel):

@@ -10,6 +10,7 @@ from gateway.ports.catalogue import Catalogue
 from gateway.ports.dead_letters import Bulk, DeadLetter, DeadLetters, Filter, Group, NotDone
 from gateway.ports.deadlines import Deadlines, Lateness, Owed, Owing
 from gateway.ports.held_statuses import HeldStatus, HeldStatuses, NamedStatus, Obstacle
+from gateway.ports.identity import Departure, Identity, IdentityProvider
 from gateway.ports.jobs import Job, JobFailure, Jobs, JobState, Planned, Task
 from gateway.ports.ledger import (
     Acceptance,
@@ -71,19 +72,22 @@ __all__ = [
     "DeadLetter",
     "DeadLetters",
     "Deadlines",
+    "Departure",
     "Disk",
     "DocumentView",
     "Enrolment",
     "Entry",
     "Filed",
     "Filter",
-    "Flow",
     "FindingCount",
+    "Flow",
     "Group",
     "HandedOver",
     "HeldStatus",
     "HeldStatuses",
     "History",
+    "Identity",
+    "IdentityProvider",
     "Job",
     "JobFailure",
     "JobState",
@@ -190,6 +194,7 @@ class Ports:
     scanner: Scanner | None
     mailer: Mailer | None
     announcer: Announcer | None
+    identity: IdentityProvider | None
     chats: Announcer | None
     signer: Signer
     clock: Clock

@@ -17,41 +17,21 @@ from gateway.core.rules import Rules
 from gateway.flows.accept import Package, accept
 from gateway.flows.deliver import deliver
 from gateway.flows.relay import relay
-from gateway.infra.alerts import SqlAlerts
-from gateway.infra.audit import SqlAuditLog
 from gateway.infra.broker_memory import MemoryBroker
-from gateway.infra.calendar_proposals import SqlCalendarProposals
-from gateway.infra.clock import SqlClockCheck
 from gateway.infra.compute import ThreadCompute
-from gateway.infra.dead_letters import SqlDeadLetters
-from gateway.infra.deadlines import SqlDeadlines
 from gateway.infra.disk import FolderDisk
 from gateway.infra.enrolment_file import FileEnrolment
-from gateway.infra.held_statuses import SqlHeldStatuses
-from gateway.infra.ledger import SqlLedger
-from gateway.infra.jobs import SqlJobs
-from gateway.infra.letters import SqlLetters
-from gateway.infra.links import SqlLinks
-from gateway.infra.notices import SqlNotices
 from gateway.infra.opening import open_executor
-from gateway.infra.outbox import SqlOutbox
 from gateway.infra.pdf_reader import WorkerPdfReader
-from gateway.infra.presence import SqlPresence
-from gateway.infra.province import SqlProvince
-from gateway.infra.reconciliation import SqlReconciliation
-from gateway.infra.remarks import SqlRemarks
-from gateway.infra.reports import SqlReports
-from gateway.infra.sessions import SqlSessions
 from gateway.infra.telemetry import LoggedTelemetry
-from gateway.infra.turns import SqlTurns
 from gateway.infra.vault_files import FileVault
-from gateway.infra.vxp_book import SqlVxpBook
 from gateway.infra.waiting import ProcessWaiting
 from gateway.ports import Acceptance, Ports, QueueId, Staged
 from gateway.sdk import Adapter, Collected, Consignment, Notice, Outcome, Taken
 from gateway.sdk.manifest import Manifest
 from gateway.sdk.opening import Found, find
 from gateway.sdk.shipped import shipped
+from gateway.wiring.ledger import ledger_ports
 from tests import judging
 from tests.contracts.entries import seal
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE, document
@@ -214,29 +194,9 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
     office, clock, pdfs = Office(), Time(), WorkerPdfReader()
     adapters = OneAdapter(office)
     ports = Ports(
-        ledger=SqlLedger(executor),
-        links=SqlLinks(executor),
-        held_statuses=SqlHeldStatuses(executor),
-        outbox=SqlOutbox(executor),
-        notices=SqlNotices(executor),
-        turns=SqlTurns(executor),
-        vxp=SqlVxpBook(executor),
+        **ledger_ports(executor, clock),
         enrolment=FileEnrolment(folder / "agencies.toml"),
-        deadlines=SqlDeadlines(executor),
-        letters=SqlLetters(executor),
-        dead_letters=SqlDeadLetters(executor),
-        audit=SqlAuditLog(executor),
-        alerts=SqlAlerts(executor),
         disk=FolderDisk(folder),
-        clock_check=SqlClockCheck(executor, clock),
-        presence=SqlPresence(executor),
-        sessions=SqlSessions(executor),
-        remarks=SqlRemarks(executor),
-        calendar_proposals=SqlCalendarProposals(executor),
-        reconciliation=SqlReconciliation(executor),
-        jobs=SqlJobs(executor),
-        reports=SqlReports(executor),
-        province=SqlProvince(executor),
         broker=MemoryBroker(),
         catalogue=adapters,
         vault=vault,
@@ -245,6 +205,7 @@ async def opened(folder: Path, *, through: Callable[[Ports], Ports] = lambda por
         mailer=None,
         announcer=None,
         chats=None,
+        identity=None,
         signer=PlainSigner(),
         clock=clock,
         compute=ThreadCompute(),
