@@ -20,8 +20,8 @@ ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "deadletters.parked": ("Để riêng văn bản không gửi được", "Put aside what was undeliverable"),
     "deadletters.redirected": ("Chuyển sang nơi nhận khác", "Redirected to another receiver"),
     "deadletters.turned_back": ("Trả lại bên gửi", "Gave back to the sender"),
-    "held.released": ("Cho văn bản bị giữ đi tiếp", "Released what the policy held"),
     "job.stopped": ("Dừng lượt xử lý", "Stopped a job"),
+    "held.released": ("Cho văn bản bị giữ đi tiếp", "Released what the policy held"),
     "held.turned_back": ("Trả lại văn bản bị giữ", "Gave back what the policy held"),
     "document.opened": ("Mở nội dung văn bản", "Opened the content of a document"),
     "document.remarked": ("Ghi chú về văn bản", "Wrote a note about a document"),
@@ -69,6 +69,8 @@ ABOUT: Final[Mapping[str, tuple[str, str]]] = {
     "code": ("mã", "code"),
     "operator": ("tài khoản", "account"),
     "source": ("địa chỉ", "address"),
+    "job": ("lượt xử lý", "job"),
+    "left": ("còn lại", "left"),
     "request": ("đăng ký", "request"),
     "wish": ("đề nghị", "wish"),
 }
@@ -111,8 +113,6 @@ async def _rows(visit: Visit) -> AsyncIterator[Row]:
     while True:
         found = await visit.ports.audit.listing(which, after=after, limit=500)
         for each in found.items:
-    "job": ("lượt xử lý", "job"),
-    "left": ("còn lại", "left"),
             called = visit.say(*ACTIONS[each.action]) if each.action in ACTIONS else each.action
             at = each.at.replace(tzinfo=None)
             yield [each.seq, at, each.actor, called, each.action, subject(visit, each.subject), each.reason, each.count]

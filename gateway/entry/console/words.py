@@ -271,7 +271,6 @@ class Sayer:
     def condition_tone(self, condition: Condition) -> str:
         return CONDITION_TONES[condition]
 
-    def event(self, event: Event) -> str:
     def task(self, task: Task) -> str:
         return TASKS[task][self.english]
 
@@ -281,6 +280,7 @@ class Sayer:
     def job_tone(self, state: JobState) -> str:
         return JOB_TONES[state]
 
+    def event(self, event: Event) -> str:
         """Say what happened, with the status code where one was reported."""
         said = EVENTS.get(event.type, (event.type, event.type))[self.english]
         code = event.data.get("status_code") if event.type == "status.received" else None
