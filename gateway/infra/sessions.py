@@ -29,6 +29,10 @@ class SqlSessions:
         update = sessions.update().where(sessions.c.token_sha256 == token_sha256, sessions.c.seen_at < now).values(seen_at=now)
         await self._executor.write(lambda c: c.execute(update))
 
+    async def renew(self, token_sha256: str, *, proof: str) -> None:
+        update = sessions.update().where(sessions.c.token_sha256 == token_sha256).values(proof=proof)
+        await self._executor.write(lambda c: c.execute(update))
+
     async def end(self, token_sha256: str) -> None:
         delete = sessions.delete().where(sessions.c.token_sha256 == token_sha256)
         await self._executor.write(lambda c: c.execute(delete))

@@ -9,7 +9,7 @@ from typing import Protocol
 class Session:
     """One browser of one operator, known by the hash of its token (SHA-256, hex).
 
-    `proof` is the digest of the password that it was begun with: a new password ends it. `source` is the address it came from.
+    `proof` is the digest of what it was begun with: a new password ends it. `source` is the address it came from.
     """
 
     token_sha256: str
@@ -32,6 +32,9 @@ class Sessions(Protocol):
 
     async def seen(self, token_sha256: str, *, now: datetime) -> None:
         """Remember that it is used."""
+
+    async def renew(self, token_sha256: str, *, proof: str) -> None:
+        """Let a session go on with another proof: its officer has just changed what it was begun with."""
 
     async def end(self, token_sha256: str) -> None:
         """End a session; one that is not there is ended already."""

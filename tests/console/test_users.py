@@ -1,11 +1,13 @@
 """Who runs the hub and where they are signed in: administrators see all and end any, others see and end their own."""
 
+import io
 import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
 import pytest
+from openpyxl import load_workbook
 
 from gateway.core.roles import Role
 from gateway.entry.console.door import COOKIE, IDLE_TIME, digest
@@ -126,6 +128,14 @@ async def test_only_administrators_see_who_else_there_is(officer: Callable[[Role
     browser: Browser = await officer(role)
     status, text = await browser.get("/users")
     assert (status, "role-insufficient" in text, 'href="/console/users"' in text) == (403, True, False)
+
+
+async def test_the_sheet_of_users_names_everybody_and_no_secret(hub: Province, admin: Browser) -> None:
+    async with admin.session.get(f"{admin.base}/console/users.xlsx") as response:
+        read = load_workbook(io.BytesIO(await response.read())).active
+    rows = {row[0]: row for row in read.iter_rows(values_only=True)}
+    assert set(rows) == {"Tên", *(each.id for each in hub.hub.rules().operators)}
+    assert rows[DUTY][1:6] == ("Trực", "✓", None, 0, 0) and rows[ADMIN][5] == 1
 
 
 async def test_the_screens_are_in_english_too(admin: Browser) -> None:

@@ -58,6 +58,12 @@ class SessionsContract:
             await sessions.seen(SESSION.token_sha256, now=at)
         assert await sessions.find(SESSION.token_sha256, now=LATER) == replace(SESSION, seen_at=LATER)
 
+    async def test_a_session_goes_on_with_another_proof_and_the_others_keep_theirs(self, sessions: SqlSessions) -> None:
+        for each in (SESSION, SECOND):
+            await sessions.begin(each)
+        await sessions.renew(SESSION.token_sha256, proof="c" * 64)
+        assert await sessions.of("truc-ban", now=LATER) == (SECOND, replace(SESSION, proof="c" * 64))
+
     async def test_those_that_are_over_are_forgotten_when_another_begins(self, sessions: SqlSessions) -> None:
         await sessions.begin(replace(SESSION, ends_at=LATER))
         await sessions.begin(replace(SESSION, token_sha256="c" * 64, begun_at=LATER))

@@ -12,7 +12,6 @@ from gateway.entry.cli.system import with_token, write_token
 from gateway.entry.registry import credentials, operators
 from gateway.infra import passwords
 from gateway.infra.agencies_file import OPERATOR, editing, read
-from gateway.infra.seals import ensure_key
 
 
 def add(settings: Settings, name: str, *, role: Role, token_file: Path | None = None) -> Outcome:
@@ -58,9 +57,8 @@ def password(settings: Settings, name: str, *, password_file: Path | None = None
 def second_factor(settings: Settings, name: str, *, remove: bool) -> Outcome:
     """Give an operator a secret for codes of the moment (RFC 6238), shown once; or take it away. Raises `entry-unknown`."""
     secret = None if remove else pyotp.random_base32()
-    key = ensure_key(settings.path(settings.directory.key))
     with editing(settings.path(settings.directory.agencies)) as draft:
-        operators.set_second_factor(draft, name, key, secret)
+        operators.set_second_factor(draft, settings, name, secret)
     if secret is None:
         return Outcome(data={"id": name}, vi=f"✓ {name} không còn mã 6 số.", en=f"{name} has no second factor any more.")
     address = operators.enrolment(secret, name, settings.hub.name)

@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from gateway.core.roles import ROLE_NAMES, Role
 from gateway.entry.console import writing
 from gateway.entry.console.pages import page
 from gateway.entry.console.search import day_of
@@ -41,6 +42,17 @@ ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "notice.refused": ("Hệ thống không nhận tin", "A system refused news"),
     "agency_request.approved": ("Chấp thuận đăng ký đơn vị", "Approved a request of agencies"),
     "agency_request.refused": ("Từ chối đăng ký đơn vị", "Refused a request of agencies"),
+    "operator.added": ("Thêm người dùng", "Added a user"),
+    "operator.role-set": ("Đổi vai trò", "Changed a role"),
+    "operator.password-given": ("Cấp mật khẩu", "Gave a password"),
+    "operator.password-changed": ("Đổi mật khẩu của mình", "Changed the own password"),
+    "operator.second-factor-given": ("Cấp mã 6 số", "Gave a second factor"),
+    "operator.second-factor-taken": ("Bỏ mã 6 số của người khác", "Took a second factor away"),
+    "operator.second-factor-set": ("Đặt mã 6 số của mình", "Set the own second factor"),
+    "operator.second-factor-dropped": ("Bỏ mã 6 số của mình", "Dropped the own second factor"),
+    "operator.token-given": ("Cấp mã truy cập của người vận hành", "Gave an operator a token"),
+    "operator.tokens-taken": ("Bỏ mã truy cập của người vận hành", "Took an operator's tokens away"),
+    "operator.revoked": ("Thu hồi mọi quyền vào của người dùng", "Took everything away from a user"),
     "console.sign-in": ("Đăng nhập", "Signed in"),
     "console.sessions-ended": ("Kết thúc phiên đăng nhập", "Ended sessions"),
 }
@@ -68,6 +80,7 @@ ABOUT: Final[Mapping[str, tuple[str, str]]] = {
     "subject": ("về", "about"),
     "code": ("mã", "code"),
     "operator": ("tài khoản", "account"),
+    "role": ("vai trò", "role"),
     "source": ("địa chỉ", "address"),
     "job": ("lượt xử lý", "job"),
     "left": ("còn lại", "left"),
@@ -137,6 +150,8 @@ def _text(visit: Visit, name: str, value: object) -> str:
         return ", ".join(str(each) for each in value[:NAMED]) + (f" (+{len(value) - NAMED})" if len(value) > NAMED else "")
     if name in _AGENCIES:
         return visit.agency(str(value))
+    if name == "role":
+        return visit.say(*ROLE_NAMES[Role(str(value))])
     if name in _MOMENTS:
         return writing.moment(datetime.fromisoformat(str(value)))
     return Sayer(visit.english).cause(str(value)) if name == "cause" else str(value)

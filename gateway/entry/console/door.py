@@ -12,7 +12,7 @@ from yarl import URL
 
 from gateway.core.directory import Operator
 from gateway.core.faults import Fault, Rejected
-from gateway.core.roles import Right, may
+from gateway.core.roles import Right, Role, may
 from gateway.core.rules import Rules
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.api.hub import hub
@@ -73,8 +73,12 @@ def demand_own_site(request: web.Request) -> None:
 
 
 def proof(officer: Operator) -> str:
-    """Digest the password of an operator: a session that was begun with another one is over."""
-    return hashlib.sha256((officer.password or "").encode()).hexdigest()
+    """Digest what a session is begun with: one that was begun with another password, or as an administrator or not, is over.
+
+    An administrator has shown more to get in.
+    """
+    more = "\nadministrator" if officer.role is Role.ADMIN else ""
+    return hashlib.sha256(f"{officer.password or ''}{more}".encode()).hexdigest()
 
 
 def digest(token: str) -> str:
@@ -88,7 +92,7 @@ def speaks_english(request: web.Request) -> bool:
 
 
 def holder(session: Session, rules: Rules, now: datetime) -> Operator | None:
-    """Give whose session it is, as long as it is used and the password is the same."""
+    """Give whose session it is, as long as it is used and its proof is still the officer's."""
     officer = rules.operators.find(session.operator)
     if officer is None or officer.password is None or now - session.seen_at > IDLE_TIME:
         return None

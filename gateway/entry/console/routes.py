@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from gateway.core.roles import Right
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import (
+    account,
     agencies,
     alerts,
     answers,
@@ -17,6 +18,7 @@ from gateway.entry.console import (
     calendar,
     certificates,
     document,
+    entrusting,
     jobs,
     live,
     opening,
@@ -99,7 +101,9 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/systems", Right.SEE, systems.show),
     Shown("/systems/{id}", Right.SEE, systems.one),
     Shown("/users", Right.MANAGE, users.show),
-    Shown("/me", Right.SEE, users.me),
+    Shown("/users.xlsx", Right.MANAGE, users.export),
+    Shown("/users/{operator}", Right.MANAGE, users.one),
+    Shown("/me", Right.SEE, account.show),
 )
 ACTIONS: Final[tuple[Done, ...]] = (
     Done("/sign-out", Right.SEE, sign_in.sign_out),
@@ -128,8 +132,20 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/systems/{id}/replay", Right.ACT, systems.replay),
     Done("/users/{operator}/end", Right.MANAGE, users.end),
     Done("/users/{operator}/end/{session}", Right.MANAGE, users.end),
-    Done("/me/end", Right.SEE, users.end_own),
-    Done("/me/end/{session}", Right.SEE, users.end_own),
+    Done("/users/add", Right.MANAGE, entrusting.add),
+    Done("/users/{operator}/role", Right.MANAGE, entrusting.set_role),
+    Done("/users/{operator}/password", Right.MANAGE, entrusting.give_password),
+    Done("/users/{operator}/second-factor", Right.MANAGE, entrusting.give_second_factor),
+    Done("/users/{operator}/second-factor/take", Right.MANAGE, entrusting.take_second_factor),
+    Done("/users/{operator}/token", Right.MANAGE, entrusting.give_token),
+    Done("/users/{operator}/tokens/take", Right.MANAGE, entrusting.take_tokens),
+    Done("/users/{operator}/revoke", Right.MANAGE, entrusting.revoke),
+    Done("/me/end", Right.SEE, account.end),
+    Done("/me/end/{session}", Right.SEE, account.end),
+    Done("/me/password", Right.SEE, account.change_password),
+    Done("/me/second-factor", Right.SEE, account.offer_second_factor),
+    Done("/me/second-factor/keep", Right.SEE, account.keep_second_factor),
+    Done("/me/second-factor/drop", Right.SEE, account.drop_second_factor),
 )
 
 

@@ -35,11 +35,21 @@ class SecondFactors:
             if officer.role is Role.ADMIN and not at_the_hub:
                 raise Rejected("second-factor-missing", path="code")
             return
-        step = self._step(officer.totp, code, now)
-        if step is None or step <= self._used.get(officer.id, 0):
+        self._use(officer.id, officer.totp, code, since=self._used.get(officer.id, 0), now=now)
+
+    def confirm(self, operator: str, secret: str, code: str, *, now: datetime) -> None:
+        """See that an officer's telephone has taken a new secret. The code that shows it signs in no more.
+
+        Raises `second-factor-failed`.
+        """
+        self._use(operator, secret, code, since=0, now=now)
+
+    def _use(self, operator: str, secret: str, code: str, *, since: int, now: datetime) -> None:
+        step = self._step(secret, code, now)
+        if step is None or step <= since:
             raise Rejected("second-factor-failed", path="code")
-        self._used[officer.id] = step
-        self._used.move_to_end(officer.id)
+        self._used[operator] = step
+        self._used.move_to_end(operator)
         if len(self._used) > REMEMBERED:
             self._used.popitem(last=False)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from gateway.core.directory import Operator
 from gateway.core.faults import Fault, Rejected, Transient
 from gateway.core.quota import Bucket
 from gateway.entry.api.door import CONSOLE
@@ -96,9 +97,9 @@ async def choose_language(request: web.Request) -> web.Response:
     return response
 
 
-async def _begin(request: web.Request, form: Form) -> str:
-    """Write a session; give its token. Raises `sign-in-failed`, `quota-exceeded` and those of `SecondFactors.demand`."""
-    at, name, password = hub(request), form.get("name"), form.get("password")
+async def recognise(request: web.Request, name: str, password: str) -> Operator:
+    """Give whose name and password these are. Raises `sign-in-failed`, and `quota-exceeded` after too many tries."""
+    at = hub(request)
     request.app[TRIES].demand(name)
     officer = at.rules().operators.find(name)
     stored = officer.password if officer is not None else None
@@ -106,6 +107,13 @@ async def _begin(request: web.Request, form: Form) -> str:
         at.ports.telemetry.record("console.refused", source=request[SOURCE])
         at.quotas.failed(request[SOURCE])
         raise Rejected("sign-in-failed")
+    return officer
+
+
+async def _begin(request: web.Request, form: Form) -> str:
+    """Write a session; give its token. Raises what `recognise` and `SecondFactors.demand` raise."""
+    at = hub(request)
+    officer = await recognise(request, form.get("name"), form.get("password"))
     now = at.ports.clock.now()
     request.app[SECOND_FACTORS].demand(officer, form.get("code"), at_the_hub=is_at_the_hub(request), now=now)
     token = secrets.token_urlsafe(TOKEN_BYTES)

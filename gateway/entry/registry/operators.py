@@ -6,11 +6,12 @@ from typing import Final
 import pyotp
 from tomlkit.items import Table
 
+from gateway.config import Settings
 from gateway.core.faults import Rejected
 from gateway.core.roles import Role
 from gateway.infra.agencies_file import OPERATOR, DirectoryDraft, revise
 from gateway.infra.rules_files import second_factor as bound_to
-from gateway.infra.seals import seal
+from gateway.infra.seals import ensure_key, seal
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 """What every keyboard types the same way, and an address and a log line show as it is."""
@@ -38,9 +39,9 @@ def set_password(draft: DirectoryDraft, name: str, hashed: str) -> None:
     revise(draft.get(OPERATOR, name), {"password": hashed})
 
 
-def set_second_factor(draft: DirectoryDraft, name: str, key: bytes, secret: str | None) -> None:
+def set_second_factor(draft: DirectoryDraft, settings: Settings, name: str, secret: str | None) -> None:
     """Give an operator a secret (base32) for codes of the moment, sealed; None takes it away. Raises `entry-unknown`."""
-    sealed = None if secret is None else seal(key, bound_to(name), secret)
+    sealed = None if secret is None else seal(ensure_key(settings.path(settings.directory.key)), bound_to(name), secret)
     revise(draft.get(OPERATOR, name), {"totp": sealed})
 
 
