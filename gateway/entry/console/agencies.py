@@ -7,11 +7,13 @@ from typing import Final
 
 from aiohttp import web
 
+from gateway.core import succession
 from gateway.core.directory import Agency
 from gateway.core.faults import Rejected
 from gateway.core.holdings import holding
 from gateway.core.model import Trust
 from gateway.core.search import sought
+from gateway.entry.console.certificate_changes import what_stops
 from gateway.entry.console.certificates import SENT_DAYS
 from gateway.entry.console.conditions import Faring, faring, surroundings
 from gateway.entry.console.listing import is_named, part
@@ -95,6 +97,9 @@ async def one(visit: Visit) -> web.Response:
         above=visit.rules.directory.ancestors(agency),
         below=sorted(below, key=_harm),
         exception=exception_of(visit, agency),
+        predecessors=succession.predecessors(visit.rules.directory, agency),
+        what_stops=lambda held, serial: what_stops(visit, held, serial),
+        today=visit.now.date(),
     )
 
 

@@ -53,6 +53,16 @@ ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "operator.token-given": ("Cấp mã truy cập của người vận hành", "Gave an operator a token"),
     "operator.tokens-taken": ("Bỏ mã truy cập của người vận hành", "Took an operator's tokens away"),
     "operator.revoked": ("Thu hồi mọi quyền vào của người dùng", "Took everything away from a user"),
+    "agency.added": ("Thêm đơn vị", "Added an agency"),
+    "agency.changed": ("Sửa đơn vị", "Changed an agency"),
+    "agency.locked": ("Khóa đơn vị", "Locked an agency"),
+    "agency.unlocked": ("Mở khóa đơn vị", "Unlocked an agency"),
+    "agency.trusted": ("Đổi ngoại lệ chữ ký", "Changed an exception from signing"),
+    "agency.dissolved": ("Giải thể đơn vị", "Dissolved an agency"),
+    "agency.restored": ("Hoàn tác giải thể đơn vị", "Took a dissolution back"),
+    "agencies.merged": ("Gộp đơn vị", "Merged agencies"),
+    "certificate.registered": ("Đăng ký chứng thư", "Registered a certificate"),
+    "certificate.taken-away": ("Bỏ chứng thư", "Took a certificate away"),
     "console.sign-in": ("Đăng nhập", "Signed in"),
     "console.sessions-ended": ("Kết thúc phiên đăng nhập", "Ended sessions"),
 }
@@ -85,11 +95,17 @@ ABOUT: Final[Mapping[str, tuple[str, str]]] = {
     "job": ("lượt xử lý", "job"),
     "left": ("còn lại", "left"),
     "request": ("đăng ký", "request"),
+    "organs": ("đơn vị", "agencies"),
+    "successor": ("kế tục", "successor"),
+    "on": ("từ ngày", "on"),
+    "changed": ("đã đổi", "changed"),
+    "name": ("tên", "name"),
+    "serial": ("số hiệu", "serial"),
     "wish": ("đề nghị", "wish"),
 }
 NAMED: Final = 3
 """Deliveries that one line names."""
-_AGENCIES: Final = frozenset({"receiver", "sender", "to", "organ", "reporter"})
+_AGENCIES: Final = frozenset({"receiver", "sender", "to", "organ", "reporter", "successor"})
 _MOMENTS: Final = frozenset({"since", "until", "due_at"})
 
 

@@ -1,6 +1,6 @@
 """What an agency signs with, in agencies.toml: a certificate is registered beside those that are there, or taken away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +58,12 @@ def admit(certificate: x509.Certificate, store: TrustStore, at: datetime) -> tup
     return chain
 
 
+def demand_new(organ: str, certificate: x509.Certificate, known: Iterable[x509.Certificate]) -> None:
+    """See that an agency does not have a certificate already. Raises `certificate-registered`."""
+    if certificate in known:
+        raise Rejected("certificate-registered", path=organ, detail=f"{certificate.serial_number:x}")
+
+
 def register(
     draft: DirectoryDraft,
     settings: Settings,
@@ -74,8 +80,7 @@ def register(
     table, home = draft.get(AGENCY, organ), _home(settings)
     admit(certificate, load_trust(settings.path(settings.directory.trust)), at)
     names = [str(each) for each in table.get("certificates", ())]
-    if any(known == certificate for _, known in _known(home, names)):
-        raise Rejected("certificate-registered", path=organ, detail=f"{certificate.serial_number:x}")
+    demand_new(organ, certificate, (known for _, known in _known(home, names)))
     kept = str(_lying(certificate, file, home / "agencies" / str(table["id"])).relative_to(home))
     revise(table, {"certificates": [*names, kept], "updated_on": at.date()})
     return kept

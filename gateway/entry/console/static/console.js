@@ -47,6 +47,16 @@
     if ("download" in form.dataset) setTimeout(() => { form.closest("dialog").close(); form.reset(); });
   });
 
+  // A file that is chosen is read into the field that would else be pasted into; what is no text is written as PEM.
+  document.addEventListener("change", async (event) => {
+    const name = event.target.dataset?.read;
+    if (!name || !event.target.files.length) return;
+    const octets = new Uint8Array(await event.target.files[0].slice(0, 65536).arrayBuffer());
+    const text = new TextDecoder().decode(octets);
+    const lines = () => btoa(String.fromCharCode(...octets)).match(/.{1,64}/g).join("\n");
+    event.target.form.elements[name].value = text.includes("-----BEGIN ") ? text : `-----BEGIN CERTIFICATE-----\n${lines()}\n-----END CERTIFICATE-----\n`;
+  });
+
   let row = -1;
   function go(step) {
     const rows = [...document.querySelectorAll("tbody tr[data-row]")];
