@@ -133,6 +133,7 @@ def _subcommand(words: list[str]) -> tuple[str, ...]:
         "cert",
         "deadletters",
         "deadlines",
+        "evidence",
         "held",
         "operator",
         "report",

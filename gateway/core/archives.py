@@ -16,7 +16,7 @@ MAX_CONTENTS: Final = 4 * 1024 * 1024
 """Octets of the table of contents: 400 for each entry."""
 MAGIC: Final = b"PK\x03\x04"
 
-_BROKEN: Final = (
+BROKEN: Final = (
     *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),
     *(ValueError, IndexError, KeyError, OverflowError, EOFError, OSError),
 )
@@ -37,7 +37,7 @@ def contents(content: BinaryIO, *, most: int = MAX_ENTRIES, longest: int = MAX_C
     try:
         with zipfile.ZipFile(content) as archive:
             entries = tuple(archive.infolist())
-    except _BROKEN:
+    except BROKEN:
         return None
     packed = content.seek(0, io.SEEK_END)
     unpacked = sum(entry.file_size for entry in entries)
@@ -55,7 +55,7 @@ def only_entry(content: BinaryIO) -> bytes | None:
     try:
         with zipfile.ZipFile(content) as archive, archive.open(entries[0]) as entry:
             unpacked = entry.read(limit + 1)
-    except _BROKEN:
+    except BROKEN:
         return None
     if len(unpacked) > limit:
         raise Overfull

@@ -5,6 +5,7 @@ from gateway.entry.api import (
     deadlines,
     documents,
     events,
+    evidence,
     findings,
     health,
     inbox,
@@ -110,6 +111,15 @@ ROUTES: tuple[Route, ...] = (
         en="One signed receipt",
         answers={200: XML},
         refusals=(404,),
+    ),
+    Route(
+        method="GET",
+        path=f"{BASE}/documents/{{id}}/evidence",
+        handler=evidence.get,
+        vi="Gói bằng chứng (ZIP), kiểm tra được ngoại tuyến",
+        en="The package of evidence (ZIP), verifiable offline",
+        answers={200: evidence.ZIP},
+        refusals=(404, 413, 503),
     ),
     Route(
         method="GET",

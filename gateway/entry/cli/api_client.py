@@ -13,6 +13,7 @@ from gateway.core.faults import Transient
 
 BASE = "/api/v1"
 XML = "application/xml"
+CHUNK = 256 * 1024
 PATIENCE = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=90)
 """A long poll is silent for up to 60 seconds; an upload may take as long as it takes."""
 
@@ -69,6 +70,14 @@ class ApiClient:
         """Get JSON, or the octets of anything else."""
         return (await self._call("GET", f"{BASE}{path}", params={name: str(value) for name, value in query.items()}))[1]
 
+    async def save(self, path: str, to: BinaryIO) -> int:
+        """Get octets into a file as they come; give how many. What breaks off is Transient."""
+        size = 0
+        async with self._answered("GET", f"{BASE}{path}") as response:
+            async for chunk in response.content.iter_chunked(CHUNK):
+                size += to.write(chunk)
+        return size
+
     async def items(self, path: str, **query: str | float) -> AsyncIterator[dict[str, Any]]:
         """Walk through all pages of a list."""
         after: dict[str, str] = {}
@@ -83,16 +92,28 @@ class ApiClient:
     async def _xml(self, path: str, data: bytes) -> tuple[int, Any]:
         return await self._call("POST", path, data=io.BytesIO(data), headers={hdrs.CONTENT_TYPE: XML})
 
-    async def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> tuple[int, Any]:
+    async def _call(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
+        async with self._answered(method, path, **more) as response:
+            return response.status, await _body(response)
+
+    @asynccontextmanager
+    async def _answered(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Call, and give an answer that is no refusal, whose body is still to be read."""
         proven = {**(headers or {}), hdrs.AUTHORIZATION: f"Bearer {self.token}"}
         try:
             async with self.session.request(method, f"{self.url}{path}", headers=proven, **more) as response:
-                body = await response.json(content_type=None) if "json" in response.content_type else await response.read()
+                if response.status >= 400:
+                    body = await _body(response)
+                    raise Refused(response.status, body if isinstance(body, dict) else {"title": response.reason})
+                yield response
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Transient("not-ready", detail=f"{self.url}: {error or type(error).__name__}") from error
-        if response.status >= 400:
-            raise Refused(response.status, body if isinstance(body, dict) else {"title": response.reason})
-        return response.status, body
+
+
+async def _body(response: aiohttp.ClientResponse) -> Any:
+    return await response.json(content_type=None) if "json" in response.content_type else await response.read()
 
 
 @asynccontextmanager

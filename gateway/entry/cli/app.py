@@ -14,6 +14,7 @@ from gateway.entry.cli import (
     dead_letter_commands,
     deadline_commands,
     directory_commands,
+    evidence_commands,
     operation_commands,
     operator_commands,
     queue_commands,
@@ -44,6 +45,7 @@ app.add_typer(status_commands.statuses, name="statuses")
 app.add_typer(alert_commands.alerts, name="alerts")
 app.add_typer(calendar_commands.calendar, name="calendar")
 app.add_typer(deadline_commands.deadlines, name="deadlines")
+app.add_typer(evidence_commands.evidence, name="evidence")
 app.command()(queue_commands.queues)
 
 

@@ -24,11 +24,11 @@ async def send(url: str, token_file: Path, file: Path, attachments: Mapping[str,
             name: Enclosure(media_type=_media_type(path), octets=opened.enter_context(path.open("rb")))
             for name, path in attachments.items()
         }
-        async with connected(url, _token(token_file)) as hub:
+        async with connected(url, token(token_file)) as hub:
             try:
                 status, answer = await hub.send(_octets(file), enclosures)
             except Refused as refused:
-                return _refusal(refused)
+                return refusal(refused)
     new = status == 202
     findings = "".join(f"\n  • {each['code']} {each['path']}: {each['message']}" for each in answer["findings"])
     return Outcome(
@@ -44,7 +44,7 @@ async def send(url: str, token_file: Path, file: Path, attachments: Mapping[str,
 
 async def inbox(url: str, token_file: Path, take: int, out: Path | None, *, ack: bool) -> Outcome:
     """Peek at what waits; or take some by a lease, save their envelopes, and acknowledge them once they are on disk."""
-    async with connected(url, _token(token_file)) as hub:
+    async with connected(url, token(token_file)) as hub:
         try:
             if not take:
                 waiting = [item async for item in hub.items("/inbox")]
@@ -57,18 +57,18 @@ async def inbox(url: str, token_file: Path, take: int, out: Path | None, *, ack:
             if ack and taken:
                 lease |= await hub.post(f"/inbox/leases/{lease['token']}/ack", {})
         except Refused as refused:
-            return _refusal(refused)
+            return refusal(refused)
     vi, en = ("đã lấy và xác nhận", "taken and acknowledged") if ack else ("đã giữ, chưa xác nhận", "leased, not acknowledged")
     return _listed(lease, f"{len(taken)} văn bản {vi}", f"{len(taken)} {en}")
 
 
 async def status(url: str, token_file: Path, delivery: str, code: StatusCode, description: str) -> Outcome:
     """Report a status of one delivery."""
-    async with connected(url, _token(token_file)) as hub:
+    async with connected(url, token(token_file)) as hub:
         try:
             answer = await hub.post("/statuses", {"delivery": delivery, "code": code, "description": description})
         except Refused as refused:
-            return _refusal(refused)
+            return refusal(refused)
     said = f"{answer['delivery']}: {answer['state']} ({answer['status_code']})"
     return Outcome(data=answer, vi=f"✓ Đã ghi nhận {code}. {said}", en=f"Recorded {code}. {said}")
 
@@ -94,7 +94,8 @@ def _row(delivery: dict[str, Any]) -> Row:
     }
 
 
-def _refusal(refused: Refused) -> Outcome:
+def refusal(refused: Refused) -> Outcome:
+    """Say why the hub refused, and what to do."""
     problem = refused.problem
     lines = [f"✗ {refused.status} {refused.code}: {problem.get('detail') or problem.get('title')}"]
     lines += [f"  • {_place(each)}{each['message']}" for each in problem.get("errors", ()) if each["message"]]
@@ -118,7 +119,8 @@ def _keep(file: Path, octets: bytes) -> Path:
     return file
 
 
-def _token(file: Path) -> str:
+def token(file: Path) -> str:
+    """Read a token from its file."""
     return file.read_text("utf-8").strip()
 
 

@@ -7,7 +7,7 @@ from gateway.entry.cli.output import Outcome
 from gateway.entry.cli.verify import verify_file
 from gateway.entry.proving import Line, Validity
 
-_MARKS = {True: "✓", False: "✗", None: "·"}
+MARKS = {True: "✓", False: "✗", None: "·"}
 
 
 def told(file: Path, ca: Path | None, parts: Mapping[str, Path]) -> Outcome:
@@ -33,4 +33,4 @@ def told(file: Path, ca: Path | None, parts: Mapping[str, Path]) -> Outcome:
 
 
 def _line(line: Line, words: str) -> str:
-    return f"{_MARKS[line.good]} {words}"
+    return f"{MARKS[line.good]} {words}"
