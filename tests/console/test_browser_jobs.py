@@ -1,7 +1,9 @@
 """Jobs in a real browser: counted, begun, seen to move by themselves, stopped; what failed leads to its document."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Locator
+from playwright.async_api import Locator, Route
 
 from gateway.core.model import State
 from gateway.ports import Filter
@@ -51,6 +53,22 @@ async def test_a_job_is_seen_to_move_and_what_it_could_not_do_leads_to_the_docum
     await screen.page.locator("#live td a").click()
     await screen.sees("Để riêng", "Biên nhận của trục")
     assert (await own(ports.ledger, letters[2])).state is State.SUSPENDED
+
+
+async def test_what_a_job_does_before_its_page_listens_is_not_missed(hub: Province, screen: Screen) -> None:
+    await pile_up(hub, 2)
+    over = asyncio.Event()
+
+    async def held_up(route: Route) -> None:
+        await over.wait()
+        await route.continue_()
+
+    await screen.page.route("**/console/live", held_up)
+    await begun(screen, "Gửi lại", pace="Nhanh nhất có thể")
+    await screen.sees("0 / 2 văn bản đã xử lý")
+    await worked_off(hub)
+    over.set()
+    await screen.sees("2 / 2 văn bản đã xử lý", "Xong")
 
 
 @pytest.mark.parametrize("screen", [{"viewport": PHONE, "is_mobile": True, "has_touch": True}], ids=["phone"], indirect=True)

@@ -36,7 +36,7 @@ async def test_a_decision_is_counted_with_what_it_does_and_how_long_it_takes(
     status, text = await admin.do("/undelivered/preview", receiver=RECEIVER, decision="requeued")
     said = plain(text)
     assert (status, "Gửi lại: 3 văn bản" in said, "như chưa từng thử" in said) == (200, True, True)
-    assert ("Nhanh nhất có thể dưới 1 phút" in said, "60 mỗi phút dưới 1 phút" in said) == (True, True)
+    assert ("Nhanh nhất có thể · dưới 1 phút" in said, "60 mỗi phút · dưới 1 phút" in said) == (True, True)
     assert re.search(r'name="job" value="[0-9a-f]{32}"', text)
 
 

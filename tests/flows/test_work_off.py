@@ -1,5 +1,6 @@
 """Jobs are worked off: each dead letter once, whatever the worker died of; at the pace that was chosen; to who is still there."""
 
+import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from gateway.core.directory import Directory
 from gateway.core.faults import Rejected
+from gateway.entry.worker import Worker
 from gateway.flows.oversee import Decision
 from gateway.flows.work_off import PACES, begin, lasting, portion, stop, work_off
 from gateway.ports import Filter, Job, JobState, Task
@@ -25,6 +27,7 @@ from tests.flows.test_crash import Crash, Fuse, fused
 
 JOB = "c" * 32
 COUNT = 3
+PATIENCE_SECONDS = 20
 LIMIT = 500
 """Calls that no test here needs."""
 
@@ -120,6 +123,19 @@ async def test_as_fast_as_it_goes_all_are_done_portion_after_portion(plane: Plan
     assert await work_off(plane.ports, plane.rules)
     assert (await plane.ports.jobs.job(JOB)).state is JobState.DONE
     assert not await work_off(plane.ports, plane.rules)
+
+
+async def test_the_worker_works_jobs_off(plane: Plane) -> None:
+    await pile_up(plane)
+    await begun(plane)
+    stopping = asyncio.Event()
+    working = asyncio.create_task(Worker(plane.ports, lambda: plane.rules).run(stopping))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await plane.ports.jobs.job(JOB)).state is JobState.RUNNING:  # noqa: ASYNC110  the ledger wakes nobody here
+            await asyncio.sleep(0.05)
+    stopping.set()
+    await working
+    assert (await plane.ports.jobs.job(JOB)).done == COUNT
 
 
 async def test_who_was_dissolved_since_gets_nothing_and_it_is_said(plane: Plane) -> None:
