@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
 
+from bench import deadline_lists
 from gateway.core.deadlines import DeadlineState
 from gateway.core.model import VIETNAM, OrganId
 from gateway.core.timekeeping import Timekeeping
@@ -93,7 +94,7 @@ async def _measured(database: Database, count: int, by: Timekeeping) -> Times:
         await executor.write(lambda c: _fill(c, count))
         if isinstance(database, PostgresDatabase):
             await executor.write(lambda c: c.execute(sa.text("ANALYZE")) and None)
-        return {
+        found = {
             "200 bước đến hạn · due steps": await _steps(executor, kept, by),
             "are_kept": await _both(kept.are_kept, _look(executor, sa.select(timekeeper.c.seq))),
             "next_step_at": await _both(kept.next_step_at, _look(executor, _EARLIEST.limit(1))),
@@ -102,6 +103,13 @@ async def _measured(database: Database, count: int, by: Timekeeping) -> Times:
             ),
             "keep, 1 sự kiện · event": await _keeping(executor, ledger, kept, by),
         }
+        await executor.write(deadline_lists.spread)
+        if isinstance(database, PostgresDatabase):
+            await executor.write(lambda c: c.execute(sa.text("ANALYZE")) and None)
+        last = FIRST + timedelta(microseconds=count * APART)
+        for what, (work, floor) in deadline_lists.asked(kept, executor, AGENCY, last).items():
+            found[what] = await _both(work, floor)
+        return found
 
 
 @asynccontextmanager

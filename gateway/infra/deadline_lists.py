@@ -6,6 +6,7 @@ of several are merged. Words that few documents have are looked for first; those
 
 from collections.abc import Iterator, Sequence
 from itertools import product
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -21,6 +22,8 @@ TOGETHER = 48
 """Beginnings that one statement merges: those of three agencies in all states, from both sides. SQLite takes up to 500."""
 FEW = 1_000
 """Documents with the words that are sought, whose deadlines are all looked at and put in order: some thousand rows."""
+_PLANNED_ANEW: Final = sa.text("SET LOCAL plan_cache_mode TO force_custom_plan")
+"""PostgreSQL's plan for any value goes through the whole table: how many are urgent, or overdue, is far from the average."""
 
 Place = tuple[int, int]
 """Due time, as it is stored, and number."""
@@ -57,11 +60,14 @@ def _counted(connection: sa.Connection, owing: Owing, most: int) -> int:
 
 def sources(connection: sa.Connection, owing: Owing) -> list[tuple[Condition, ...]]:
     """Give the conditions of what fits, in parts that do not overlap: each a range of an index, and what is passed over."""
+    if owing.organs is None and connection.dialect.name == "postgresql":
+        connection.execute(_PLANNED_ANEW)
     few = _few(connection, owing.words)
     if few is None:
-        return [(*standing, *party) for standing, party in product(_standings(owing), _parties(owing, connection))]
-    rest = tuple(_passed_over(owing, ""))
-    return [(_d.document.in_(few), sa.or_(*(sa.and_(*standing) for standing in _standings(owing, apart=True))), *rest)]
+        common = (_with_words(connection, owing.words),) if owing.words else ()
+        return [(*standing, *party, *common) for standing, party in product(_standings(owing), _parties(owing))]
+    standings = [sa.and_(*standing) for standing in _standings(owing, apart=True)]
+    return [(_d.document.in_(few), sa.or_(*standings), *_passed_over(owing, ""))] if standings else []
 
 
 def _standings(owing: Owing, *, apart: bool = False) -> Iterator[tuple[Condition, Condition]]:
@@ -73,32 +79,37 @@ def _standings(owing: Owing, *, apart: bool = False) -> Iterator[tuple[Condition
                 yield column == state.value, _d.late == (sa.true() if late else sa.false())
 
 
-def _parties(owing: Owing, connection: sa.Connection) -> Iterator[tuple[Condition, ...]]:
+def _parties(owing: Owing) -> Iterator[tuple[Condition, ...]]:
     """Choose by that of which there is least: a party, who is urgent, a rule."""
-    common = (_with_words(connection, owing.words),) if owing.words else ()
-    if owing.organs is not None:
-        rest = (*_passed_over(owing, ""), *common)
+    if owing.ids is not None:
+        yield _d.id.in_(owing.ids), *_passed_over(owing, "ids")
+    elif owing.organs is not None:
+        rest = tuple(_passed_over(owing, "organs"))
         for organ in owing.organs:
             yield _d.organ == organ, *rest
             yield _d.creditor == organ, _d.organ.not_in(owing.organs), *rest
-        return
-    by = next((name for name, chosen in _choices(owing) if chosen), "")
-    chosen = {"debtor": _d.organ == owing.debtor, "creditor": _d.creditor == owing.creditor, "rule": _d.rule == owing.rule}
-    if owing.priority is not None:
-        chosen["priority"] = _d.priority == owing.priority.value
-    yield *((chosen[by],) if by else ()), *_passed_over(owing, by), *common
+    else:
+        by, condition = next(_indexed(owing), ("", sa.true()))
+        yield condition, *_passed_over(owing, by)
 
 
-def _choices(owing: Owing) -> Iterator[tuple[str, bool]]:
-    yield "debtor", owing.debtor is not None
-    yield "creditor", owing.creditor is not None
-    yield "priority", owing.priority not in {None, Priority.NORMAL}
-    yield "rule", owing.rule is not None
-    yield "priority", owing.priority is not None
+def _indexed(owing: Owing) -> Iterator[tuple[str, Condition]]:
+    if owing.debtor is not None:
+        yield "debtor", _d.organ == owing.debtor
+    if owing.creditor is not None:
+        yield "creditor", _d.creditor == owing.creditor
+    if owing.priority is not None and (owing.priority is not Priority.NORMAL or owing.rule is None):
+        yield "priority", _d.priority == owing.priority.value
+    if owing.rule is not None:
+        yield "rule", _d.rule == owing.rule.value
 
 
 def _passed_over(owing: Owing, by: str) -> Iterator[Condition]:
     """Choose in the rows of an index in another order: what is computed of a column is looked for in none."""
+    if owing.ids is not None and by != "ids":
+        yield _d.id.in_(owing.ids)
+    if owing.organs is not None and by != "organs":
+        yield sa.or_(_d.organ.in_(owing.organs), _d.creditor.in_(owing.organs))
     if owing.debtor is not None and by != "debtor":
         yield _d.organ.concat("") == owing.debtor
     if owing.creditor is not None and by != "creditor":
@@ -107,6 +118,10 @@ def _passed_over(owing: Owing, by: str) -> Iterator[Condition]:
         yield _d.rule.concat("") == owing.rule.value
     if owing.priority is not None and by != "priority":
         yield _d.priority + 0 == owing.priority.value
+    yield from _times(owing)
+
+
+def _times(owing: Owing) -> Iterator[Condition]:
     if owing.since is not None:
         yield _d.due_at >= owing.since
     if owing.until is not None:
@@ -125,8 +140,9 @@ def _few(connection: sa.Connection, words: tuple[str, ...]) -> list[str] | None:
 
 
 def _with_words(connection: sa.Connection, words: tuple[str, ...]) -> Condition:
-    its = sa.and_(documents.c.id == _d.document, searched.c.rowid == documents.c.seq)
-    return sa.exists().where(its, matching(words, connection.dialect.name))
+    """Choose by words that many documents have: their numbers are gathered once, and looked up for each row."""
+    seq = sa.select(documents.c.seq).where(documents.c.id == _d.document).scalar_subquery()
+    return seq.in_(sa.select(searched.c.rowid).where(matching(words, connection.dialect.name)))
 
 
 def _is_common(connection: sa.Connection, words: tuple[str, ...]) -> bool:

@@ -24,11 +24,12 @@ class Owed:
 class Owing:
     """Which deadlines are looked for; whatever is None or empty does not matter.
 
-    `organs` owe or are owed; `debtor` owes, `creditor` is owed. `late` chooses what was not done in time (overdue, or met late),
+    `ids` are their own. `organs` owe or are owed; `debtor` owes, `creditor` is owed. `late` chooses what was not done in time (overdue, or met late),
     or what is not late so far and was met in time. `words` are sought as `Wanted.words` are. Due from `since` (inclusive) to
     `until` (exclusive).
     """
 
+    ids: Collection[str] | None = None
     organs: Collection[OrganId] | None = None
     debtor: OrganId | None = None
     creditor: OrganId | None = None

@@ -26,7 +26,7 @@ async def owed(hub: Province) -> Deadline:
 
 
 def place(owed: Deadline) -> str:
-    return f"/documents/{owed.document}/remind/{owed.id}"
+    return f"/answers/{owed.id}/remind"
 
 
 async def test_an_officer_reminds_and_the_page_and_the_audit_log_tell_it(hub: Province, admin: Browser, owed: Deadline) -> None:

@@ -1,45 +1,46 @@
 """Biên nhận & hồi đáp · Receipts and answers: who owes what to whom, what is overdue, and letting it be later."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Final
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from gateway.core.deadlines import DeadlineState
-from gateway.core.faults import Rejected
-from gateway.entry.api.door import CONSOLE
+from gateway.core.deadlines import RUNNING
+from gateway.entry.console import lateness
+from gateway.entry.console.owing import HEAT, asked, frame, of_view, today
 from gateway.entry.console.pages import page
 from gateway.entry.console.sheet import Row, sheet
+from gateway.entry.console.telling import back, leader
 from gateway.entry.console.visit import Form, Visit
 from gateway.entry.console.words import Sayer
 from gateway.flows import keep_time
-from gateway.ports import Owed, Owing, Page
+from gateway.ports import Owed
 
 PAGE_SIZE: Final = 50
-VIEWS: Final = {
-    "overdue": (DeadlineState.OVERDUE,),
-    "open": (DeadlineState.OPEN, DeadlineState.EXTENDED, DeadlineState.PAUSED),
-    "met": (DeadlineState.MET,),
-    "waived": (DeadlineState.WAIVED,),
-}
+SHEET: Final = 500
+"""Rows of a sheet that are read at once."""
 
 
 async def show(visit: Visit) -> web.Response:
-    """Show what is owed, the earliest due first."""
+    """Show what is owed, in the order of due times; or who is late since when."""
     await keep_time.keep_time(visit.ports.deadlines, visit.rules)
-    owed = await _owed(visit, after=visit.asked("after") or None, limit=PAGE_SIZE)
-    tallies = await visit.ports.province.overdue()
+    found = asked(visit)
+    if found.name == HEAT:
+        return await lateness.show(visit, found)
+    owing = of_view(visit, found.name, found.filter)
+    after = visit.asked("after") or None
+    owed = await visit.ports.deadlines.owed(owing, after=after, limit=PAGE_SIZE, latest_first=found.latest_first)
     return page(
         visit,
         "answers.html",
-        title=visit.say("Biên nhận & hồi đáp", "Receipts and answers"),
-        chosen=_view(visit),
-        organ=visit.asked("organ"),
+        **await frame(visit, found),
         owed=owed.items,
         next=owed.next,
-        tallies=tallies,
-        total=sum(each.count for each in tallies),
+        last_day=today(visit)[1] - timedelta(days=1),
         working_left=visit.working_left,
+        running=RUNNING,
+        leader=lambda organ: leader(visit, organ),
     )
 
 
@@ -53,50 +54,32 @@ async def extend(visit: Visit, form: Form) -> web.Response:
     """Give another due time."""
     due_at = form.moment("due_at")
     await keep_time.extend(visit.ports.deadlines, visit.rules, visit.request.match_info["deadline"], due_at, visit.decision(form))
-    return _back()
+    return back(form)
 
 
 async def waive(visit: Visit, form: Form) -> web.Response:
     """Ask for it no more."""
     await keep_time.let_off(visit.ports.deadlines, visit.request.match_info["deadline"], visit.decision(form))
-    return _back()
+    return back(form)
 
 
 async def pause(visit: Visit, form: Form) -> web.Response:
     """Let none of its time pass."""
     await keep_time.put_off(visit.ports.deadlines, visit.request.match_info["deadline"], visit.decision(form))
-    return _back()
+    return back(form)
 
 
 async def resume(visit: Visit, form: Form) -> web.Response:
     """Let its time pass again."""
     await keep_time.take_up(visit.ports.deadlines, visit.rules, visit.request.match_info["deadline"], visit.decision(form))
-    return _back()
-
-
-def _back() -> web.Response:
-    return web.Response(status=303, headers={hdrs.LOCATION: f"{CONSOLE}/answers"})
-
-
-def _view(visit: Visit) -> str:
-    chosen = visit.asked("view") or "overdue"
-    if chosen not in VIEWS:
-        raise Rejected("malformed-request", path="view", detail=chosen)
-    return chosen
-
-
-async def _owed(visit: Visit, *, after: str | None, limit: int) -> Page:
-    """Read the query, and a page of what fits. Raises `malformed-request`."""
-    states, found = VIEWS[_view(visit)], visit.rules.directory.find(visit.asked("organ"))
-    return await visit.ports.deadlines.owed(
-        Owing(organs=None if found is None else {found.id}, states=states), after=after, limit=limit
-    )
+    return back(form)
 
 
 async def _rows(visit: Visit) -> AsyncIterator[Row]:
-    after = None
+    found = asked(visit)
+    owing, after = of_view(visit, "missed" if found.name == HEAT else found.name, found.filter), None
     while True:
-        owed = await _owed(visit, after=after, limit=500)
+        owed = await visit.ports.deadlines.owed(owing, after=after, limit=SHEET, latest_first=found.latest_first)
         for each in owed.items:
             yield _row(visit, each)
         if owed.next is None:

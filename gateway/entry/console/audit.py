@@ -37,6 +37,7 @@ ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "alert.silenced": ("Tắt tiếng cảnh báo", "Silenced an alert"),
     "alert.unsilenced": ("Cho báo lại cảnh báo", "Had an alert told again"),
     "deadline.reminded": ("Nhắc việc", "Reminded of a deadline"),
+    "deadline.escalated": ("Báo lãnh đạo", "Told a leader of a deadline"),
     "system.paused": ("Tạm dừng hệ thống", "Paused a system"),
     "system.resumed": ("Cho hệ thống chạy lại", "Resumed a system"),
     "notices.replayed": ("Báo lại tin cho hệ thống", "Had news told again"),

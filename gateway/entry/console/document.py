@@ -16,10 +16,10 @@ from gateway.entry.console import signatures
 from gateway.entry.console.pages import page
 from gateway.entry.console.signatures import Checked
 from gateway.entry.console.standing import Standing, standing, surroundings
+from gateway.entry.console.telling import leader
 from gateway.entry.console.visit import Form, Visit
 from gateway.flows import oversee
 from gateway.flows.keep_time import keep_time
-from gateway.flows.keep_time import remind as remind_of
 from gateway.ports import Filter
 
 REMARKS: Final = 100
@@ -89,6 +89,7 @@ async def _draw(visit: Visit, checked: Checked | None) -> web.Response:
         receipts=await visit.ports.province.receipts(document.id),
         working_left=visit.working_left,
         running=RUNNING,
+        leader=lambda organ: leader(visit, organ),
         trusted_as=trusted_as(document),
         checked=checked,
         here=_place(document.id),
@@ -122,12 +123,6 @@ async def release(visit: Visit, form: Form) -> web.Response:
 async def give_back(visit: Visit, form: Form) -> web.Response:
     """Give back to its sender what the policy holds."""
     await oversee.refuse(visit.ports.ledger, visit.request.match_info["id"], visit.decision(form))
-    return _back(visit)
-
-
-async def remind(visit: Visit, form: Form) -> web.Response:
-    """Remind who owes something of it."""
-    await remind_of(visit.ports.deadlines, visit.rules, visit.request.match_info["deadline"], visit.decision(form))
     return _back(visit)
 
 

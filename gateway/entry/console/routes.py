@@ -36,6 +36,7 @@ from gateway.entry.console import (
     undelivered,
     users,
 )
+    telling,
 from gateway.entry.console.door import done, shown
 from gateway.entry.console.second_factor import SecondFactors
 from gateway.entry.console.visit import Action, Page
@@ -123,7 +124,6 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/documents/{id}/release", Right.ACT, document.release),
     Done("/documents/{id}/return", Right.ACT, document.give_back),
     Done("/documents/{id}/open/{part}", Right.ACT, opening.give),
-    Done("/documents/{id}/remind/{deadline}", Right.ACT, document.remind),
     Done("/documents/{id}/remark", Right.ACT, document.remark),
     Done("/documents/{id}/check", Right.SEE, document.check),
     Done("/undelivered/preview", Right.ACT, undelivered.preview),
@@ -135,6 +135,10 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/answers/{deadline}/resume", Right.ACT, answers.resume),
     Done("/agencies/-/new", Right.MANAGE, agency_changes.add),
     Done("/agencies/-/merge", Right.MANAGE, agency_endings.merge),
+    Done("/answers/preview", Right.ACT, telling.preview),
+    Done("/answers/decide", Right.ACT, telling.decide),
+    Done("/answers/{deadline}/remind", Right.ACT, telling.remind),
+    Done("/answers/{deadline}/escalate", Right.ACT, telling.escalate),
     Done("/agencies/{organ}/edit", Right.MANAGE, agency_changes.change),
     Done("/agencies/{organ}/lock", Right.MANAGE, agency_changes.lock),
     Done("/agencies/{organ}/unlock", Right.MANAGE, agency_changes.unlock),

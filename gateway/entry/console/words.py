@@ -194,6 +194,7 @@ EVENTS: Final[Mapping[str, Pair]] = {
     "paper.arrived": ("Bản giấy đã đến", "The paper copy arrived"),
     "deadline.reminder": ("Nhắc hạn", "A reminder"),
     "deadline.overdue": ("Quá hạn", "Overdue"),
+    "deadline.escalated": ("Báo lãnh đạo", "The leader was told"),
     "deadline.met": ("Xong thời hạn", "A deadline was met"),
     "deadline.extended": ("Gia hạn", "A deadline was extended"),
     "deadline.paused": ("Tạm dừng thời hạn", "A deadline was paused"),
