@@ -29,6 +29,15 @@ class AlertState(StrEnum):
     CLOSED = "closed"
 
 
+class AlertList(StrEnum):
+    """The lists that officers look at: an alert of which nothing is told now is in none of the others, unless it is over."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    SILENCED = "silenced"
+    CLOSED = "closed"
+
+
 class Turn(StrEnum):
     """What is told of an alert."""
 
@@ -134,6 +143,11 @@ def step(
 def standing(alerts: Iterable[Alert], state: AlertState, now: datetime) -> Iterator[Alert]:
     """Choose those that are in a state, and not silenced."""
     return (each for each in alerts if each.state is state and (state is AlertState.CLOSED or not each.is_silenced(now)))
+
+
+def listed(alerts: Iterable[Alert], which: AlertList, now: datetime) -> Iterator[Alert]:
+    """Choose those of one list."""
+    return silenced(alerts, now) if which is AlertList.SILENCED else standing(alerts, AlertState(which.value), now)
 
 
 def silenced(alerts: Iterable[Alert], now: datetime) -> Iterator[Alert]:

@@ -1,11 +1,13 @@
 """Alerts on the console: what is open, who deals with it, what is silenced, by which rules it is told; decisions are audited."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from gateway.core.alert_rules import USUAL, Trouble
 from gateway.core.alerts import AlertState, Sign, named
@@ -107,6 +109,16 @@ async def test_the_screen_is_in_english_too(hub: Province, admin: Browser) -> No
     await admin.post("/language", {"language": "en", "to": "/console"})
     _, text = await admin.get("/alerts")
     assert "<h1>Alerts</h1>" in text and "A system takes nothing" in text and "Acknowledge" in text
+
+
+async def test_each_list_is_exported_as_it_is_shown(hub: Province, admin: Browser) -> None:
+    await look(hub, replace(PARKED, vi="=1+1"))
+    for view, count in (("open", 1), ("closed", 0)):
+        async with admin.session.get(f"{admin.base}/console/alerts.xlsx?view={view}") as response:
+            rows = list(load_workbook(io.BytesIO(await response.read())).worksheets[0].iter_rows(values_only=True))
+        assert len(rows) == 1 + count
+        assert [row[:3] for row in rows[1:]] == [("Hệ thống mất kết nối", "'=1+1", "Thường")][:count]
+    assert (await admin.get("/alerts.xlsx?view=rules"))[0] == 400
 
 
 @pytest.mark.parametrize("trouble", PLACES)

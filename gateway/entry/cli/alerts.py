@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from gateway.core.alert_rules import AlertRules
 from gateway.core.alerts import Alert, AlertState
+from gateway.entry.api.admin.alerts import rendered
 from gateway.entry.cli.operations import decision, opened
 from gateway.entry.cli.output import Outcome
 from gateway.flows import alarm
@@ -25,7 +25,7 @@ async def listing(config: Path) -> Outcome:
         found, rules = await at.alerts.listing(now=SystemClock().now()), at.rules().alerts
     empty = "" if found else "Chưa có cảnh báo nào.", "" if found else "There is no alert."
     return Outcome(
-        data=[_data(each, rules) for each in found], rows=[_row(each, rules) for each in found], vi=empty[0], en=empty[1]
+        data=[rendered(each, rules) for each in found], rows=[_row(each, rules) for each in found], vi=empty[0], en=empty[1]
     )
 
 
@@ -34,7 +34,7 @@ async def acknowledge(config: Path, alert: str, reason: str) -> Outcome:
     async with opened(config) as at:
         decided, rules = await alarm.acknowledge(at.alerts, alert, decision(reason)), at.rules().alerts
     vi, en = "✓ Đã nhận xử lý; khi hết sẽ báo.", "Acknowledged; its end will be told."
-    return Outcome(data=_data(decided, rules), vi=vi, en=en)
+    return Outcome(data=rendered(decided, rules), vi=vi, en=en)
 
 
 async def silence(config: Path, alert: str, hours: int, reason: str) -> Outcome:
@@ -44,28 +44,10 @@ async def silence(config: Path, alert: str, hours: int, reason: str) -> Outcome:
     async with opened(config) as at:
         after, rules = await alarm.silence(at.alerts, alert, until, decided), at.rules().alerts
     if until is None:
-        return Outcome(data=_data(after, rules), vi="✓ Báo lại như thường.", en="It is told again.")
+        return Outcome(data=rendered(after, rules), vi="✓ Báo lại như thường.", en="It is told again.")
     return Outcome(
-        data=_data(after, rules), vi=f"✓ Tắt tiếng tới {until:%H:%M %d/%m/%Y}.", en=f"Silenced until {until:%Y-%m-%d %H:%M}."
+        data=rendered(after, rules), vi=f"✓ Tắt tiếng tới {until:%H:%M %d/%m/%Y}.", en=f"Silenced until {until:%Y-%m-%d %H:%M}."
     )
-
-
-def _data(alert: Alert, rules: AlertRules) -> dict[str, Any]:
-    rule = rules[alert.trouble]
-    moments = {name: getattr(alert, name) for name in ("since", "opened_at", "closed_at", "silenced_until", "decided_at")}
-    return {
-        "id": alert.id,
-        "rule": alert.trouble,
-        "subject": alert.subject,
-        "severity": rule.severity,
-        "state": alert.state,
-        "vi": f"{rule.vi}: {alert.vi}",
-        "en": f"{rule.en}: {alert.en}",
-        "count": alert.count,
-        "by": alert.by,
-        "reason": alert.reason,
-        **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
-    }
 
 
 def _row(alert: Alert, rules: AlertRules) -> dict[str, object]:

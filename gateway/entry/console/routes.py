@@ -93,6 +93,7 @@ PAGES: Final[tuple[Shown, ...]] = (
     Shown("/statuses", Right.SEE, statuses.show),
     Shown("/statuses.xlsx", Right.SEE, statuses.export),
     Shown("/alerts", Right.SEE, alerts.show),
+    Shown("/alerts.xlsx", Right.SEE, alerts.export),
     Shown("/alerts/rules/{rule}", Right.SEE, alert_rules.show),
     Shown("/agencies", Right.SEE, agencies.show),
     Shown("/agencies.xlsx", Right.SEE, agencies.export),
