@@ -144,7 +144,9 @@ def _plain(kind: Kind, text: str) -> object:
     if kind is Kind.YES_NO:
         return _WORDS.get(text, text)
     try:
-        return int(text) if kind is Kind.WHOLE else float(text) if kind is Kind.NUMBER else text
+        if kind is Kind.WHOLE or (kind is Kind.NUMBER and text.isdecimal()):
+            return int(text)
+        return float(text) if kind is Kind.NUMBER else text
     except ValueError:
         return text
 

@@ -16,9 +16,9 @@ async def test_a_link_is_tried_then_paused_for_maintenance_on_its_own_page(hub: 
     await screen.open("/systems")
     await screen.press(SYSTEM, "Thử kết nối")
     await screen.sees("3. Hệ thống trả lời", "✓ đạt")
-    await screen.press("Tạm dừng")
+    await screen.press("Bảo trì")
     await screen.page.get_by_label("Trong bao nhiêu giờ").fill("2")
-    await screen.give_reason("Tạm dừng")
+    await screen.give_reason("Bắt đầu bảo trì")
     await screen.sees("Tự chạy lại lúc")
     assert screen.page.url.endswith(f"/console/systems/{SYSTEM}")
     assert [each.state for each in await hub.hub.ports.outbox.circuits()] == [CircuitState.PAUSED]

@@ -19,6 +19,7 @@ from gateway.entry.console.conditions import Faring, faring, surroundings
 from gateway.entry.console.listing import is_named, part
 from gateway.entry.console.pages import page
 from gateway.entry.console.sheet import Row, sheet
+from gateway.entry.console.test_document import testing
 from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Condition, Sayer
 from gateway.ports import Filter
@@ -97,6 +98,7 @@ async def one(visit: Visit) -> web.Response:
         above=visit.rules.directory.ancestors(agency),
         below=sorted(below, key=_harm),
         exception=exception_of(visit, agency),
+        testing=testing(visit),
         predecessors=succession.predecessors(visit.rules.directory, agency),
         what_stops=lambda held, serial: what_stops(visit, held, serial),
         today=visit.now.date(),

@@ -15,8 +15,10 @@ from gateway.entry.api.door import CONSOLE
 from gateway.entry.console.connections import around, connection
 from gateway.entry.console.listing import part
 from gateway.entry.console.pages import page
+from gateway.entry.console.test_document import testing
 from gateway.entry.console.visit import Form, Visit
 from gateway.entry.console.words import Condition
+from gateway.entry.registry.systems import Proof, secret_digest
 from gateway.flows import oversee
 from gateway.flows.try_link import TRY_SECONDS, Step, Tried, try_link
 from gateway.sdk.form import HIDDEN, form, in_toml, is_secret, without_secrets
@@ -37,6 +39,15 @@ class Given:
     meaning: str
     value: str
     given: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Something that a system proves itself by, named by its digest; the newest of its kind comes first."""
+
+    proof: Proof
+    sha256: str
+    newest: bool
 
 
 async def show(visit: Visit) -> web.Response:
@@ -62,7 +73,7 @@ async def show(visit: Visit) -> web.Response:
 
 async def one(visit: Visit) -> web.Response:
     """Show one system. Raises `not-found`."""
-    return await _one(visit, _found(visit), None)
+    return await _one(visit, found_system(visit), None)
 
 
 async def test(visit: Visit, _form: Form) -> web.Response:
@@ -80,7 +91,7 @@ async def replay(visit: Visit, form: Form) -> web.Response:
     system = visit.request.match_info["id"]
     await oversee.replay(visit.ports.notices, visit.rules, system, visit.decision(form), form.moment("since"))
     visit.ports.telemetry.record("notices.replayed", system=system, by=visit.officer.id)
-    return web.Response(status=303, headers={hdrs.LOCATION: _place(system)})
+    return web.Response(status=303, headers={hdrs.LOCATION: place(system)})
 
 
 async def _one(visit: Visit, system: System, tried: tuple[Tried, ...] | None) -> web.Response:
@@ -94,11 +105,21 @@ async def _one(visit: Visit, system: System, tried: tuple[Tried, ...] | None) ->
         settings=shown,
         manifest=manifest,
         problem=problem,
-        here=_place(system.id),
+        here=place(system.id),
+        credentials=tuple(_credentials(system)),
+        testing=testing(visit),
         tried={each.step: each for each in tried or ()},
         steps={step: visit.say(*said) for step, said in STEPS.items()} if tried else {},
         limit=TRY_SECONDS,
     )
+
+
+def _credentials(system: System) -> Iterator[Credential]:
+    secrets = tuple(secret_digest(each) for each in system.vxp.secrets) if system.vxp else ()
+    known = {Proof.TOKEN: system.token_sha256, Proof.SDK: secrets, Proof.CERTIFICATE: system.certificate_sha256}
+    for proof, digests in known.items():
+        for number, each in enumerate(reversed(digests)):
+            yield Credential(proof=proof, sha256=each, newest=number == 0)
 
 
 def _drawn(visit: Visit, system: System) -> tuple[tuple[Given, ...], Manifest | None, Fault | None]:
@@ -128,7 +149,8 @@ def _given(visit: Visit, link: Link, schema: Mapping[str, Any]) -> Iterator[Give
         yield Given(name=name, meaning=unknown, value=in_toml(value), given=True)
 
 
-def _found(visit: Visit) -> System:
+def found_system(visit: Visit) -> System:
+    """Give the system that is asked for. Raises `not-found`."""
     system = visit.rules.systems.find(SystemId(visit.request.match_info["id"]))
     if system is None:
         raise Rejected("not-found", path=visit.request.path)
@@ -144,5 +166,6 @@ def _is_named(visit: Visit, system: System, asked: tuple[str, ...]) -> bool:
     return all(any(word.startswith(each) for word in known) for each in asked)
 
 
-def _place(system: str) -> str:
+def place(system: str) -> str:
+    """Give the address of a system's page."""
     return f"{CONSOLE}/systems/{quote(system, safe='')}"
