@@ -5,7 +5,8 @@ import os
 import re
 import secrets
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.api.conftest import Province
 from tests.console.conftest import OFFICERS
 from tests.services import require
 
-__all__ = ["Screen", "browser", "chromium", "expect", "screen"]
+__all__ = ["Screen", "browser", "chromium", "expect", "screen", "window"]
 
 DESKTOP = {"width": 1320, "height": 940}
 PHONE = {"width": 390, "height": 844}
@@ -90,11 +91,17 @@ class Screen:
 @pytest.fixture
 async def screen(hub: Province, browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Screen]:
     """An administrator who is signed in; `request.param` is what sets the window apart."""
-    more = {"viewport": DESKTOP} | getattr(request, "param", {})
-    context = await browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **more)
+    async with window(hub, browser, Role.ADMIN, getattr(request, "param", {})) as seen:
+        yield seen
+
+
+@asynccontextmanager
+async def window(hub: Province, browser: Browser, role: Role, more: Mapping[str, Any]) -> AsyncIterator[Screen]:
+    """Open a window of an officer's own; two officers have one each."""
+    context = await browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **{"viewport": DESKTOP, **more})
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
-    token = await signed_in(hub)
+    token = await signed_in(hub, role)
     await context.add_cookies([{"name": COOKIE, "value": token, "url": f"{hub.base}/console"}])
     seen = Screen(page=await context.new_page(), base=hub.base)
     seen.page.on("console", lambda said: seen.troubles.append(said.text) if said.type in {"error", "warning"} else None)
@@ -105,9 +112,9 @@ async def screen(hub: Province, browser: Browser, request: pytest.FixtureRequest
     assert seen.troubles == []
 
 
-async def signed_in(hub: Province) -> str:
-    """Begin an administrator's session beside the form, whose password takes time on purpose; give its token."""
-    officer = hub.hub.rules().operators.find(OFFICERS[Role.ADMIN])
+async def signed_in(hub: Province, role: Role) -> str:
+    """Begin an officer's session beside the form, whose password takes time on purpose; give its token."""
+    officer = hub.hub.rules().operators.find(OFFICERS[role])
     assert officer is not None
     token, now = secrets.token_urlsafe(32), hub.clock.now()
     session: dict[str, Any] = {

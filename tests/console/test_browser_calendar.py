@@ -15,7 +15,7 @@ async def test_an_officer_sees_what_a_day_off_would_move(hub: Province, screen: 
     await screen.sees("Các tháng", "Ngày khác thường")
     await screen.page.get_by_label("Ngày", exact=True).fill(day.isoformat())
     await screen.press("Xem ảnh hưởng")
-    await screen.sees("đơn vị sẽ dời", f'{day} = "căn cứ"')
+    await screen.sees("đơn vị sẽ dời", "Gửi đề xuất")
     await screen.press("Xem")
     await screen.sees("Hạn trả lời", "Lấy văn bản về")
 

@@ -31,6 +31,8 @@ FURTHER = [
     "/systems/department",
     "/statuses?view=waiting",
     "/documents/none",
+    "/calendar?form=closure&organ=H1&more=1",
+    "/calendar?day=2027-01-04&kind=off&basis=12/TB",
 ]
 LOOKS = {
     "light": {},

@@ -74,6 +74,10 @@ ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "agencies.merged": ("Gộp đơn vị", "Merged agencies"),
     "certificate.registered": ("Đăng ký chứng thư", "Registered a certificate"),
     "certificate.taken-away": ("Bỏ chứng thư", "Took a certificate away"),
+    "calendar.proposed": ("Đề xuất đổi lịch", "Proposed a change of the calendar"),
+    "calendar.approved": ("Duyệt đổi lịch", "Approved a change of the calendar"),
+    "calendar.refused": ("Từ chối đổi lịch", "Refused a change of the calendar"),
+    "calendar.withdrawn": ("Rút đề xuất đổi lịch", "Withdrew a change of the calendar"),
     "console.sign-in": ("Đăng nhập", "Signed in"),
     "console.sessions-ended": ("Kết thúc phiên đăng nhập", "Ended sessions"),
 }
@@ -119,6 +123,10 @@ ABOUT: Final[Mapping[str, tuple[str, str]]] = {
     "name": ("tên", "name"),
     "serial": ("số hiệu", "serial"),
     "wish": ("đề nghị", "wish"),
+    "proposal": ("đề xuất", "proposal"),
+    "proposer": ("người đề xuất", "proposed by"),
+    "days": ("ngày", "days"),
+    "official": ("chính thức năm", "official year"),
 }
 NAMED: Final = 3
 """Deliveries that one line names."""
