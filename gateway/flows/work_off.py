@@ -10,8 +10,8 @@ from gateway.ports import Filter, Job, JobState, Planned, Ports, Task
 
 PACES: Final = (None, 600, 60, 10)
 """How many a minute at most; None is as fast as it goes. For a receiver that has just come back, or one that is slow."""
-PORTION: Final = 200
-"""Deliveries of one transaction: nobody else waits for long."""
+PORTION: Final = 50
+"""Deliveries of one transaction: what is being accepted meanwhile waits for it, and a job has time."""
 LEASE: Final = timedelta(minutes=1)
 """How long one portion may take, which takes a fraction of a second; then its worker is taken for dead."""
 ID_CHARACTERS: Final = 32

@@ -11,6 +11,7 @@ from gateway.entry.api.admin import (
     deadlines,
     held,
     inputs,
+    jobs,
     queues,
     shapes,
     shapes_statuses,
@@ -109,6 +110,9 @@ ADMIN_ROUTES: tuple[Route, ...] = (
         shapes.BulkShape,
         takes=inputs.RedirectRequest,
     ),
+    _look("jobs", jobs.listing, "Lượt xử lý của bảng điều khiển", "The console's jobs", jobs.JobsPage, query=Paging),
+    _look("jobs/{id}", jobs.one, "Một lượt xử lý", "A job", jobs.JobShape),
+    _look("jobs/{id}/failures", jobs.failures, "Không làm được", "What could not be done", jobs.JobFailuresPage, query=Paging),
     _look("queues", queues.listing, "Hàng đợi của các hệ thống", "The systems' queues", shapes.QueuesShape),
     _decide(
         "systems/{id}/pause",
