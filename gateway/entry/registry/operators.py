@@ -58,11 +58,12 @@ def take_tokens(draft: DirectoryDraft, name: str) -> None:
 def revoke(draft: DirectoryDraft, name: str) -> Table:
     """Take everything from an operator; the entry stays, so that the audit log is still readable. Raises `entry-unknown`."""
     table = draft.get(OPERATOR, name)
-    revise(table, {"token_sha256": [], "password": None, "totp": None})
+    revise(table, {"token_sha256": [], "password": None, "totp": None, "identity": None})
     return table
 
 
 def demand_administrator(draft: DirectoryDraft) -> None:
     """See that an administrator is left who can sign in. Raises `administrator-last`."""
-    if not any(table.get("role", Role.ADMIN) == Role.ADMIN and "password" in table for table in draft.tables(OPERATOR)):
+    administrators = [table for table in draft.tables(OPERATOR) if table.get("role", Role.ADMIN) == Role.ADMIN]
+    if not any("password" in table or "identity" in table for table in administrators):
         raise Rejected("administrator-last")
