@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import zip_longest
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -12,6 +13,7 @@ from gateway.core.alert_rules import Trouble
 from gateway.core.alerts import Telling
 from gateway.core.faults import Rejected
 from gateway.core.measures import TRIED, tried
+from gateway.core.model import VIETNAM
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console.pages import page
 from gateway.entry.console.visit import Form, Visit
@@ -37,12 +39,11 @@ FIELDS: Final = ("on", "at", "lasting", "quiet")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
-    """An alert of the last 30 days: whether the rule in force tells it, and the one that is tried."""
+    """An alert of the last 30 days: since when the rule in force tells of it, and since when the one that is tried."""
 
-    since: datetime
     about: str
-    old: bool
-    new: bool
+    old: datetime | None
+    new: datetime | None
 
 
 async def show(visit: Visit) -> web.Response:
@@ -86,14 +87,17 @@ def _trouble(visit: Visit) -> Trouble:
 
 
 def _beginnings(visit: Visit, trouble: Trouble, old: tuple[Telling, ...], new: tuple[Telling, ...]) -> list[Beginning]:
-    """Put both together, the latest first."""
-    by_old, by_new = ({(each.since, each.subject) for each in told} for told in (old, new))
-    return [
-        Beginning(
-            since=since, about=_about(visit, trouble, subject), old=(since, subject) in by_old, new=(since, subject) in by_new
-        )
-        for since, subject in sorted(by_old | by_new, reverse=True)
+    """Put both together, the latest first; what both tell of a subject on one day is the same."""
+    days: dict[tuple[date, str], tuple[list[datetime], list[datetime]]] = {}
+    for place, told in enumerate((old, new)):
+        for each in told:
+            days.setdefault((each.since.astimezone(VIETNAM).date(), each.subject), ([], []))[place].append(each.since)
+    begun = [
+        Beginning(about=_about(visit, trouble, subject), old=one, new=other)
+        for (_, subject), (olds, news) in days.items()
+        for one, other in zip_longest(olds, news)
     ]
+    return sorted(begun, key=lambda each: each.old or each.new or visit.now, reverse=True)
 
 
 def _about(visit: Visit, trouble: Trouble, subject: str) -> str:
