@@ -113,3 +113,12 @@ def test_a_token_of_a_system_and_of_an_operator_is_refused(home: Path, lienthong
     for command in (("check",), ("operator", "add", "third")):
         ran = lienthong(*command)
         assert ran.code == 1 and "same token" in ran.out + ran.err
+
+
+def test_an_operator_is_attached_to_an_account_of_the_identity_provider(home: Path, lienthong: Lienthong) -> None:
+    lienthong("operator", "add", "chi-lan")
+    assert lienthong("operator", "identity", "chi-lan", "lan@tinh.example").code == 0
+    assert directory(home)["operator"]["chi-lan"]["identity"] == "lan@tinh.example"
+    assert lienthong("operator", "identity", "operator", "lan@tinh.example").code != 0
+    assert lienthong("operator", "identity", "chi-lan").code == 0
+    assert "identity" not in directory(home)["operator"]["chi-lan"]

@@ -69,6 +69,20 @@ def second_factor(settings: Settings, name: str, *, remove: bool) -> Outcome:
     )
 
 
+def identity(settings: Settings, name: str, account: str | None) -> Outcome:
+    """Say which account an operator has at the province's identity provider; None takes it away.
+
+    Raises `entry-unknown`, and `entry-exists` where another operator has it.
+    """
+    with editing(settings.path(settings.directory.agencies)) as draft:
+        operators.set_identity(draft, name, account)
+    if account is None:
+        vi, en = f"✓ {name} không còn gắn với tài khoản nào.", f"{name} has no account any more."
+    else:
+        vi, en = f"✓ {name} đăng nhập được bằng tài khoản {account}.", f"{name} may sign in as {account}."
+    return Outcome(data={"id": name, "identity": account}, vi=vi, en=en)
+
+
 def revoke(settings: Settings, name: str) -> Outcome:
     """Take all tokens, and the password, from an operator. The entry stays, so that the audit log is still readable."""
     with editing(settings.path(settings.directory.agencies)) as draft:
@@ -92,6 +106,7 @@ def listing(settings: Settings) -> Outcome:
                 "Mã truy cập · Tokens": len(each.get("token_sha256", ())),
                 "Mật khẩu · Password": "✓" if each["password"] else "",
                 "Mã 6 số · Code": "✓" if each["totp"] else "",
+                "Tài khoản · Account": each.get("identity", ""),
             }
             for each in operators
         ],

@@ -86,6 +86,22 @@ def operator_totp(
     finish(second_factor(Settings.load(config), name, remove=remove), as_json=as_json)
 
 
+@operator.command("identity")
+def operator_identity(
+    name: Name,
+    account: Annotated[str | None, typer.Argument(help="Tên ở nhà cung cấp danh tính; thiếu: bỏ · None: take it away.")] = None,
+    *,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Gắn với tài khoản ở nhà cung cấp danh tính · Attach an account of the identity provider."""
+    from gateway.config import Settings
+    from gateway.entry.cli.operator import identity
+    from gateway.entry.cli.output import finish
+
+    finish(identity(Settings.load(config), name, account), as_json=as_json)
+
+
 @operator.command("revoke")
 def operator_revoke(name: Name, *, config: Config = CONFIG, as_json: Json = False) -> None:
     """Thu hồi mọi mã · Take all tokens."""

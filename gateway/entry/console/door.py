@@ -72,13 +72,14 @@ def demand_own_site(request: web.Request) -> None:
         raise Rejected("request-forged")
 
 
-def proof(officer: Operator) -> str:
+def proof(officer: Operator, *, by_identity: bool = False) -> str:
     """Digest what a session is begun with: one that was begun with another password, or as an administrator or not, is over.
 
     An administrator has shown more to get in.
     """
     more = "\nadministrator" if officer.role is Role.ADMIN else ""
-    return hashlib.sha256(f"{officer.password or ''}{more}".encode()).hexdigest()
+    shown = f"identity {officer.identity}" if by_identity else officer.password or ""
+    return hashlib.sha256(f"{shown}{more}".encode()).hexdigest()
 
 
 def digest(token: str) -> str:
@@ -94,9 +95,11 @@ def speaks_english(request: web.Request) -> bool:
 def holder(session: Session, rules: Rules, now: datetime) -> Operator | None:
     """Give whose session it is, as long as it is used and its proof is still the officer's."""
     officer = rules.operators.find(session.operator)
-    if officer is None or officer.password is None or now - session.seen_at > IDLE_TIME:
+    if officer is None or now - session.seen_at > IDLE_TIME:
         return None
-    return officer if hmac.compare_digest(session.proof, proof(officer)) else None
+    good = [proof(officer)] if officer.password else []
+    good += [proof(officer, by_identity=True)] if officer.identity else []
+    return officer if any(hmac.compare_digest(session.proof, each) for each in good) else None
 
 
 async def _visit(request: web.Request) -> Visit | None:

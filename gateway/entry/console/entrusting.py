@@ -76,10 +76,19 @@ async def take_second_factor(visit: Visit, form: Form) -> web.Response:
     return _back(name)
 
 
+async def set_identity(visit: Visit, form: Form) -> web.Response:
+    """Attach another officer to an account of the identity provider; an empty one takes it away."""
+    identity = form.get("identity") or None
+    async with _about_another(visit, form, "operator.identity-set", identity=identity) as (name, draft):
+        operators.set_identity(draft, name, identity)
+    return _back(name)
+
+
 async def give_token(visit: Visit, form: Form) -> web.Response:
     """Give an operator a new token; the old ones end, or hold until the next."""
     name, keeps_old = visit.request.match_info["operator"], form.get("keep_old") == "1"
-    async with changing(visit.at, "operator.token-given", {"operator": name}, visit.decision(form)) as draft:
+    subject: dict[str, object] = {"operator": name, "kept_old": keeps_old}
+    async with changing(visit.at, "operator.token-given", subject, visit.decision(form)) as draft:
         made = credentials.rotate(draft, OPERATOR, name, keep_old=keeps_old)
     return _shown(visit, name, given.token(made), title=visit.say(f"Mã truy cập mới của {name}", f"A new token for {name}"))
 

@@ -69,14 +69,17 @@ def refused(visit: Visit, fault: Fault) -> web.Response:
     )
 
 
-def signing_in(english: bool, *, to: str, name: str = "", fault: Fault | None = None) -> web.Response:  # noqa: FBT001
-    """Show the form for signing in, with what was wrong with it the last time."""
+def signing_in(
+    *, english: bool, to: str, name: str = "", provider: str | None = None, fault: Fault | None = None
+) -> web.Response:
+    """Show the form for signing in, with what was wrong with it the last time; `provider` stands on the other way in."""
     known = FAULTS[fault.code] if fault is not None else None
     values = {
         "t": lambda vi, en: en if english else vi,
         "english": english,
         "to": to,
         "name": name,
+        "provider": provider,
         "fault": fault,
         "known": known,
     }
@@ -85,6 +88,12 @@ def signing_in(english: bool, *, to: str, name: str = "", fault: Fault | None = 
     if fault is not None and getattr(fault, "retry_after", None):
         response.headers[hdrs.RETRY_AFTER] = str(fault.retry_after)
     return response
+
+
+def signed_in(*, english: bool, to: str) -> web.Response:
+    """Lead on into the console."""
+    values = {"t": lambda vi, en: en if english else vi, "english": english, "to": to}
+    return _answer(environment().get_template("signed_in.html").render(values), 200, english=english)
 
 
 def greeting(now: datetime, *, english: bool) -> str:

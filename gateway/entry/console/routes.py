@@ -23,6 +23,7 @@ from gateway.entry.console import (
     certificates,
     document,
     entrusting,
+    identity,
     jobs,
     link_form,
     live,
@@ -183,6 +184,7 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/users/{operator}/role", Right.MANAGE, entrusting.set_role),
     Done("/users/{operator}/password", Right.MANAGE, entrusting.give_password),
     Done("/users/{operator}/second-factor", Right.MANAGE, entrusting.give_second_factor),
+    Done("/users/{operator}/identity", Right.MANAGE, entrusting.set_identity),
     Done("/users/{operator}/second-factor/take", Right.MANAGE, entrusting.take_second_factor),
     Done("/users/{operator}/token", Right.MANAGE, entrusting.give_token),
     Done("/users/{operator}/tokens/take", Right.MANAGE, entrusting.take_tokens),
@@ -204,6 +206,8 @@ def add_console(app: web.Application, expect: Expect) -> None:
     router = app.router
     router.add_get(f"{CONSOLE}/sign-in", sign_in.show)
     router.add_post(f"{CONSOLE}/sign-in", sign_in.sign_in, expect_handler=expect)
+    router.add_get(identity.AWAY, identity.depart)
+    router.add_get(identity.BACK, identity.arrive)
     router.add_post(f"{CONSOLE}/language", sign_in.choose_language, expect_handler=expect)
     router.add_get(f"{CONSOLE}/static/{{name}}", _static)
     for page in PAGES:

@@ -62,7 +62,7 @@ SECOND_FACTORS: Final[web.AppKey[SecondFactors]] = web.AppKey("second_factors", 
 
 async def show(request: web.Request) -> web.Response:
     """Show the form."""
-    return signing_in(speaks_english(request), to=own_place(request.query.get("to", "")))
+    return asked_to_sign_in(request, to=own_place(request.query.get("to", "")))
 
 
 async def sign_in(request: web.Request) -> web.Response:
@@ -73,9 +73,9 @@ async def sign_in(request: web.Request) -> web.Response:
         form = await read_form(request)
         token = await _begin(request, form)
     except Fault as fault:
-        return signing_in(speaks_english(request), to=own_place(form.get("to")), name=form.get("name"), fault=fault)
+        return asked_to_sign_in(request, to=own_place(form.get("to")), name=form.get("name"), fault=fault)
     response = web.Response(status=303, headers={hdrs.LOCATION: own_place(form.get("to"))})
-    _set(response, request, COOKIE, token)
+    keep_session(response, request, token)
     return response
 
 
@@ -93,8 +93,15 @@ async def choose_language(request: web.Request) -> web.Response:
     form = await read_form(request)
     response = web.Response(status=303, headers={hdrs.LOCATION: own_place(form.get("to"))})
     chosen = "en" if form.get("language") == "en" else "vi"
-    _set(response, request, LANGUAGE, chosen, max_age=LANGUAGE_SECONDS)
+    keep(response, request, LANGUAGE, chosen, max_age=LANGUAGE_SECONDS)
     return response
+
+
+def asked_to_sign_in(request: web.Request, *, to: str, name: str = "", fault: Fault | None = None) -> web.Response:
+    """Show the form, with what was wrong the last time, and the way to the identity provider where there is one."""
+    provider = hub(request).ports.identity
+    label = provider.label if provider else None
+    return signing_in(english=speaks_english(request), to=to, name=name, provider=label, fault=fault)
 
 
 async def recognise(request: web.Request, name: str, password: str) -> Operator:
@@ -116,12 +123,18 @@ async def _begin(request: web.Request, form: Form) -> str:
     officer = await recognise(request, form.get("name"), form.get("password"))
     now = at.ports.clock.now()
     request.app[SECOND_FACTORS].demand(officer, form.get("code"), at_the_hub=is_at_the_hub(request), now=now)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    return await begin(request, officer)
+
+
+async def begin(request: web.Request, officer: Operator, *, by_identity: bool = False) -> str:
+    """Write the session of somebody who has proven who he is; give its token."""
+    at = hub(request)
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), at.ports.clock.now()
     await at.ports.sessions.begin(
         Session(
             token_sha256=digest(token),
             operator=officer.id,
-            proof=proof(officer),
+            proof=proof(officer, by_identity=by_identity),
             source=request[SOURCE],
             begun_at=now,
             seen_at=now,
@@ -131,7 +144,21 @@ async def _begin(request: web.Request, form: Form) -> str:
     return token
 
 
-def _set(response: web.Response, request: web.Request, name: str, value: str, *, max_age: int | None = None) -> None:
-    """Set a cookie that scripts cannot read and other sites cannot send; never over plain HTTP where TLS is used."""
+def keep_session(response: web.Response, request: web.Request, token: str) -> None:
+    """Let a browser keep the token of its session."""
+    keep(response, request, COOKIE, token)
+
+
+def keep(
+    response: web.Response,
+    request: web.Request,
+    name: str,
+    value: str,
+    *,
+    max_age: int | None = None,
+    path: str = CONSOLE,
+    samesite: str = "Strict",
+) -> None:
+    """Set a cookie that scripts cannot read; by default other sites cannot send it. Never over plain HTTP where TLS is used."""
     secure = request.secure or hub(request).proxy.speaks(request)
-    response.set_cookie(name, value, path=CONSOLE, httponly=True, samesite="Strict", secure=secure, max_age=max_age)
+    response.set_cookie(name, value, path=path, httponly=True, samesite=samesite, secure=secure, max_age=max_age)

@@ -45,6 +45,16 @@ def set_second_factor(draft: DirectoryDraft, settings: Settings, name: str, secr
     revise(draft.get(OPERATOR, name), {"totp": sealed})
 
 
+def set_identity(draft: DirectoryDraft, name: str, identity: str | None) -> None:
+    """Say by what name the identity provider knows an operator; None: by none.
+
+    Raises `entry-unknown`, and `entry-exists` where another has it.
+    """
+    if any(table.get("identity") == identity and table["id"] != name for table in draft.tables(OPERATOR) if identity):
+        raise Rejected("entry-exists", path=identity or "", detail=identity or "")
+    revise(draft.get(OPERATOR, name), {"identity": identity})
+
+
 def enrolment(secret: str, name: str, issuer: str) -> str:
     """Give the address (otpauth:) by which an authenticator app takes a secret for an operator of a hub."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
