@@ -112,7 +112,7 @@ async def window(hub: Province, browser: Browser, role: Role, more: Mapping[str,
     assert seen.troubles == []
 
 
-async def signed_in(hub: Province, role: Role) -> str:
+async def signed_in(hub: Province, role: Role = Role.ADMIN) -> str:
     """Begin an officer's session beside the form, whose password takes time on purpose; give its token."""
     officer = hub.hub.rules().operators.find(OFFICERS[role])
     assert officer is not None
