@@ -12,7 +12,7 @@ from gateway.core.model import OrganId, State
 from gateway.infra.jobs import SqlJobs
 from gateway.ports import AuditLog, DeadLetters, Filter, Job, JobState, Ledger, Outbox, Planned, Task
 from tests.contracts.dead_letters_contract import WHY, audited, due, failed, listed, own, park, pushed
-from tests.contracts.entries import LATER, OTHER, RECEIVER
+from tests.contracts.entries import LATER, OTHER, RECEIVER, SENDER
 
 MINUTE = timedelta(minutes=1)
 AGAIN = LATER + timedelta(seconds=6)
@@ -232,6 +232,22 @@ class ClaimedContract:
         assert job is not None
         both = [await jobs.carry_out(job, limit=1, route=pushed, refused=None, again=LATER, now=LATER) for _ in range(2)]
         assert (counted(both[0]), both[1]) == ((1, 0, 2), None)
+
+    async def test_several_workers_at_once_do_each_once(
+        self, ledger: Ledger, outbox: Outbox, jobs: SqlJobs, audit: AuditLog
+    ) -> None:
+        made = await several(ledger, outbox, 7)
+        await jobs.begin(PLANNED, now=LATER)
+
+        async def worker() -> None:
+            while await portion(jobs, 2) is not None:
+                pass
+
+        await asyncio.gather(*(worker() for _ in range(4)))
+        assert counted(await jobs.job(PLANNED.id)) == (7, 0, 0)
+        events, _ = await ledger.events({SENDER}, after=None, limit=100)
+        assert sorted(each.delivery or "" for each in events if each.type == "delivery.requeued") == sorted(made)
+        assert [row.count for row in await audited(audit)] == [7]
 
 
 class StoppedContract:
