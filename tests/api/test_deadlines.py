@@ -154,3 +154,18 @@ async def test_operators_see_the_deadlines_of_all_agencies(hub: Province, operat
     await answered_by(hub)
     _, page = await operator.get("/admin/deadlines", state="open")
     assert {each["by"] for each in page["items"]} > {DEPARTMENT}
+
+
+async def test_an_operator_reminds_and_once_it_is_overdue_tells_the_leader(hub: Province, operator: Client) -> None:
+    await answered_by(hub)
+    (response,) = [each for each in await owed(hub) if each["rule"] == "response"]
+    place, asked = f"/admin/deadlines/{response['id']}", {"reason": "Sở chưa trả lời"}
+    assert (await operator.post(f"{place}/escalate", asked))[1]["code"] == "deadline-not-overdue"
+    assert (await operator.post(f"{place}/remind", asked))[0] == 200
+    assert (await operator.post(f"{place}/remind", asked))[1]["code"] == "deadline-reminded"
+    hub.clock.advance(days=40)
+    status, answer = await operator.post(f"{place}/escalate", asked)
+    assert (status, answer["id"]) == (200, response["id"])
+    assert (await operator.post(f"{place}/escalate", asked))[1]["code"] == "deadline-escalated"
+    _, page = await hub.department.get("/events")
+    assert [each["type"] for each in page["events"]][-2:] == ["deadline.reminder", "deadline.escalated"]

@@ -61,3 +61,9 @@ def test_a_deadline_is_waived_once_and_with_a_reason(response: str, lienthong: L
     assert lienthong("deadlines", "waive", response, "--reason", "không cần nữa").code == 0
     assert states(lienthong)[response] == "waived"
     assert "deadline-ended" in lienthong("deadlines", "waive", response, "--reason", "lần nữa").err
+
+
+def test_the_agency_is_reminded_and_its_leader_told_only_of_what_is_overdue(response: str, lienthong: Lienthong) -> None:
+    assert "Đã nhắc" in lienthong("deadlines", "remind", response, "--reason", WHY).out
+    early = lienthong("deadlines", "escalate", response, "--reason", WHY)
+    assert (early.code, "deadline-not-overdue" in early.err) == (1, True)

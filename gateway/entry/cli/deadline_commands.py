@@ -7,7 +7,10 @@ import typer
 
 from gateway.entry.cli.options import CONFIG, FORMATS, Config, Json, Reason, run
 
-deadlines = typer.Typer(help="Thời hạn: gia hạn, tạm dừng, miễn · Deadlines: extend, pause, waive.", no_args_is_help=True)
+deadlines = typer.Typer(
+    help="Thời hạn: nhắc, báo lãnh đạo, gia hạn, tạm dừng, miễn · Deadlines: remind, escalate, extend, pause, waive.",
+    no_args_is_help=True,
+)
 Deadline = Annotated[str, typer.Argument(metavar="ID", help="Mã thời hạn · Deadline id.", show_default=False)]
 
 
@@ -73,3 +76,21 @@ def deadlines_waive(deadline: Deadline, *, reason: Reason, config: Config = CONF
     from gateway.entry.cli.output import finish
 
     finish(run(waive(config, deadline, reason)), as_json=as_json)
+
+
+@deadlines.command("remind")
+def deadlines_remind(deadline: Deadline, *, reason: Reason, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Nhắc đơn vị phải làm · Remind who owes it."""
+    from gateway.entry.cli.deadlines import remind
+    from gateway.entry.cli.output import finish
+
+    finish(run(remind(config, deadline, reason)), as_json=as_json)
+
+
+@deadlines.command("escalate")
+def deadlines_escalate(deadline: Deadline, *, reason: Reason, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Báo lãnh đạo đơn vị việc đã quá hạn · Tell the leader of who owes it that it is overdue."""
+    from gateway.entry.cli.deadlines import escalate
+    from gateway.entry.cli.output import finish
+
+    finish(run(escalate(config, deadline, reason)), as_json=as_json)

@@ -14,7 +14,7 @@ from gateway.flows import keep_time
 from gateway.infra.clock import SystemClock
 from gateway.ports import Owed, Owing
 
-__all__ = ["STATES", "extend", "listing", "pause", "resume", "waive"]
+__all__ = ["STATES", "escalate", "extend", "listing", "pause", "remind", "resume", "waive"]
 
 SHOWN: Final = 500
 """Deadlines that are listed; whoever has more asks for one state, or for the report."""
@@ -80,6 +80,22 @@ async def waive(config: Path, deadline: str, reason: str) -> Outcome:
         found = await keep_time.let_off(at.deadlines, deadline, decision(reason))
         data = owed(found, at.rules(), SystemClock().now())
     return Outcome(data=data, vi="✓ Đã miễn.", en="Waived.")
+
+
+async def remind(config: Path, deadline: str, reason: str) -> Outcome:
+    """Remind who owes it."""
+    async with opened(config) as at:
+        found = await keep_time.remind(at.deadlines, at.rules(), deadline, decision(reason))
+        data = owed(found, at.rules(), SystemClock().now())
+    return Outcome(data=data, vi="✓ Đã nhắc.", en="Reminded.")
+
+
+async def escalate(config: Path, deadline: str, reason: str) -> Outcome:
+    """Tell the leader of who owes it."""
+    async with opened(config) as at:
+        found = await keep_time.escalate(at.deadlines, at.rules(), deadline, decision(reason))
+        data = owed(found, at.rules(), SystemClock().now())
+    return Outcome(data=data, vi="✓ Đã báo lãnh đạo.", en="The leader was told.")
 
 
 def _row(value: Owed) -> dict[str, object]:

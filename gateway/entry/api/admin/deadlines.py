@@ -56,5 +56,21 @@ async def waive(request: web.Request) -> web.Response:
     return answer(_owed(found, at))
 
 
+async def remind(request: web.Request) -> web.Response:
+    """Remind who owes it."""
+    asked, at, name = await body(request, ReasonRequest), hub(request), request.match_info["id"]
+    found = await keep_time.remind(at.ports.deadlines, at.rules(), name, decision(request, asked.reason))
+    at.ports.telemetry.record("deadline.reminded", deadline=name, by=operator(request).id)
+    return answer(_owed(found, at))
+
+
+async def escalate(request: web.Request) -> web.Response:
+    """Tell the leader of who owes it."""
+    asked, at, name = await body(request, ReasonRequest), hub(request), request.match_info["id"]
+    found = await keep_time.escalate(at.ports.deadlines, at.rules(), name, decision(request, asked.reason))
+    at.ports.telemetry.record("deadline.escalated", deadline=name, by=operator(request).id)
+    return answer(_owed(found, at))
+
+
 def _owed(value: Owed, at: Hub) -> dict[str, Any]:
     return owed(value, at.rules(), at.ports.clock.now())

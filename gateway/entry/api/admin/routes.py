@@ -178,6 +178,22 @@ ADMIN_ROUTES: tuple[Route, ...] = (
         shapes_followed.OwedShape,
         takes=inputs.ReasonRequest,
     ),
+    _decide(
+        "deadlines/{id}/remind",
+        deadlines.remind,
+        "Nhắc đơn vị phải làm, nhiều nhất một lần trong 30 phút",
+        "Remind who owes it, once in 30 minutes at most",
+        shapes_followed.OwedShape,
+        takes=inputs.ReasonRequest,
+    ),
+    _decide(
+        "deadlines/{id}/escalate",
+        deadlines.escalate,
+        "Báo lãnh đạo đơn vị việc đã quá hạn, nhiều nhất một lần một ngày",
+        "Tell the leader of who owes it that it is overdue, once a day at most",
+        shapes_followed.OwedShape,
+        takes=inputs.ReasonRequest,
+    ),
     _look("held", held.listing, "Văn bản bị giữ theo chính sách", "What the policy holds", shapes.HeldShape),
     _decide(
         "held/{document}/release",
