@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import IntEnum, StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 OrganId = NewType("OrganId", str)
 """An agency's identifier as the directory spells it (its canonical id, never an alias)."""
 SystemId = NewType("SystemId", str)
 """A client of the API: one document system, bound to one or more organ ids."""
+TESTER: Final = SystemId("@thu-ket-noi")
+"""The system that the hub's own test documents come from; none of the directory has such a name."""
 
 VIETNAM = timezone(timedelta(hours=7), "+07")
 """Asia/Ho_Chi_Minh: UTC+7 without summer time, so a fixed offset is exact. Times without zone are read in it."""

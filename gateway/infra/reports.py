@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gateway.core.deadlines import RUNNING, DeadlineState, Rule
 from gateway.core.hours import WorkingTime
-from gateway.core.model import OrganId, Priority
+from gateway.core.model import TESTER, OrganId, Priority
 from gateway.infra import registers
 from gateway.infra.deadline_rows import read_deadline
 from gateway.infra.executor import Executor
@@ -89,10 +89,10 @@ class _Counting:
 
 
 def due_in(connection: sa.Connection, period: Period, organs: Collection[OrganId] | None, after: int) -> Sequence[Any]:
-    """Read a part of the deadlines that are due in a period."""
+    """Read a part of the deadlines that are due in a period, but those of test documents, which nobody works on."""
     columns = (_l.seq, _l.organ, _l.rule, _l.state, _l.late, _l.decided, _l.starts_at, _l.due_at, _l.ended_at)
     select = sa.select(*columns, _d.type_name, _d.priority).join(documents, _d.id == _l.document)
-    select = select.where(_l.seq > after, _within(period), _of(organs)).order_by(_l.seq).limit(PART)
+    select = select.where(_l.seq > after, _within(period), _of(organs), _d.system != TESTER).order_by(_l.seq).limit(PART)
     return connection.execute(select).all()
 
 

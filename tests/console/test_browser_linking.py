@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
 from gateway.core.model import SystemId
 from tests.api.conftest import Province
-from tests.console.browsing import Screen, browser, chromium, expect, screen
+from tests.console.browsing import PHONE, Screen, browser, chromium, expect, screen
 from tests.console.test_trial_document import own, working
 
 __all__ = ["browser", "chromium", "own", "screen"]
@@ -89,3 +92,22 @@ async def test_a_maintenance_window_is_begun_and_ended_where_the_system_is(hub: 
     await screen.press("Kết thúc bảo trì")
     await screen.give_reason("Cho chạy")
     await expect(screen.page.get_by_role("button", name="Bảo trì", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "screen", [{}, {"color_scheme": "dark"}, {"viewport": PHONE}], ids=["light", "dark", "phone"], indirect=True
+)
+async def test_every_dialog_can_be_read_by_anybody_and_fits(hub: Province, screen: Screen, own: str) -> None:
+    axe, wrong = Axe(), []
+    for path in ("/systems/department", "/systems/000.00.00.H56", "/systems", "/agencies/H56.40.02"):
+        await screen.open(path)
+        for name in await screen.page.locator("dialog").evaluate_all("all => all.map(each => each.id)"):
+            await screen.page.evaluate("name => document.getElementById(name).showModal()", name)
+            found = await axe.run(screen.page, context=f"#{name}", options={"resultTypes": ["violations"]})
+            wrong += [(path, name, each["id"], each["nodes"][0]["html"][:200]) for each in found.response["violations"]]
+            wide = "name => { const box = document.getElementById(name); return box.scrollWidth > box.clientWidth; }"
+            if await screen.page.evaluate(wide, name):
+                wrong.append((path, name, "scrolls sideways", ""))
+            await shoot(screen, f"dialog-{name}")
+            await screen.page.evaluate("name => document.getElementById(name).close()", name)
+    assert wrong == []

@@ -34,6 +34,8 @@ FURTHER = [
     "/agencies/-/merge?organ=H56.40.02&into=H56.40.02&on=2030-07-01",
     "/agencies?state=late",
     "/systems/department",
+    "/systems/department/link?adapter=webhook",
+    "/systems/000.00.00.H56/link",
     "/statuses?view=waiting",
     "/documents/none",
     "/calendar?form=closure&organ=H1&more=1",

@@ -11,10 +11,9 @@ import pytest
 
 from gateway.core import reading, xmlsafe
 from gateway.core.envelope import DocumentPackage
-from gateway.core.model import OrganId, Priority, State
+from gateway.core.model import TESTER, OrganId, Priority, State
 from gateway.core.roles import Role
 from gateway.entry.cli import agency
-from gateway.entry.console.test_document import TESTER
 from gateway.entry.worker import Worker
 from gateway.infra.agencies_file import AGENCY, editing, revise
 from gateway.ports import DocumentView

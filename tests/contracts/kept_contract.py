@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from gateway.core.deadlines import Deadline, DeadlineState, Rule
-from gateway.core.model import VIETNAM, OrganId, Priority
+from gateway.core.model import TESTER, VIETNAM, OrganId, Priority
 from gateway.infra.deadline_rows import write_deadlines
 from gateway.infra.executor import Executor
 from gateway.infra.ledger import SqlLedger
@@ -58,6 +58,13 @@ async def listed(reports: SqlReports, period: Period | None = None, **asked: obj
 
 class KeptContract:
     """How deadlines were kept."""
+
+    async def test_deadlines_of_test_documents_are_not_counted(
+        self, ledger: SqlLedger, executor: Executor, reports: SqlReports
+    ) -> None:
+        await ledger.accept(replace(MADE, document=replace(MADE.document, system=TESTER)))
+        await executor.write(lambda c: write_deadlines(c, [met("a", 1)], frozenset()))
+        assert await counted(reports) == ()
 
     async def test_each_deadline_is_counted_once_by_what_became_of_it(
         self, ledger: SqlLedger, executor: Executor, reports: SqlReports

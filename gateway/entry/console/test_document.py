@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import hdrs, web
-from cryptography.hazmat.primitives import hashes
 
 from gateway.core import attachments, writing
 from gateway.core.directory import Agency, System
@@ -23,7 +22,7 @@ from gateway.core.envelope import (
     TraceHeaderList,
 )
 from gateway.core.faults import Rejected
-from gateway.core.model import VIETNAM, Priority, SystemId
+from gateway.core.model import TESTER, VIETNAM, Priority
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.api.hub import TRACE_ID
 from gateway.entry.console.visit import Form, Visit
@@ -33,8 +32,6 @@ from gateway.flows.refuse import refuse
 
 NOTATION: Final = "TKN"
 """Thử kết nối: these numbers are no agency's register."""
-TESTER: Final = SystemId("@thu-ket-noi")
-"""The system that test documents come from; no system of the directory has such a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +44,7 @@ class Testing:
 
 def testing(visit: Visit) -> Testing:
     """Find the agency that has the hub's certificate."""
-    known = visit.ports.signer.certificate.fingerprint(hashes.SHA256())
-    own = (each for each in visit.rules.directory if any(one.fingerprint(hashes.SHA256()) == known for one in each.certificates))
+    own = (each for each in visit.rules.directory if visit.ports.signer.certificate in each.certificates)
     return Testing(own=next(own, None), certificate=str(visit.at.settings.path(visit.at.settings.hub.certificate)))
 
 
