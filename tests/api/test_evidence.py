@@ -25,8 +25,8 @@ async def sent(hub: Province, content: bytes = PDF) -> str:
     signed = hub.province.sign(detached(content), parts={"a1": content})
     status, answer = await post(hub, multipart(("root", "application/xml", signed), ("a1", "application/pdf", content)))
     assert status == 202, answer
-    lease = await hub.department.lease(max=5, seconds=60)
-    await hub.department.post(f"/inbox/leases/{lease['token']}/ack")
+    lease = await hub.commune.lease(max=5, seconds=60)
+    await hub.commune.post(f"/inbox/leases/{lease['token']}/ack")
     return str(answer["id"])
 
 
@@ -61,18 +61,18 @@ async def test_the_sender_gets_all_of_it_and_every_check_is_stood(hub: Province,
 async def test_the_same_state_gives_the_same_octets_and_another_state_others(hub: Province) -> None:
     wanted = await sent(hub)
     first, again = await fetched(hub.province, wanted), await fetched(hub.province, wanted)
-    lease = await hub.commune.lease(max=5, seconds=60)
-    await hub.commune.post(f"/inbox/leases/{lease['token']}/ack")
+    lease = await hub.department.lease(max=5, seconds=60)
+    await hub.department.post(f"/inbox/leases/{lease['token']}/ack")
     assert (first == again, first == await fetched(hub.province, wanted)) == (True, False)
 
 
 async def test_a_receiver_gets_what_concerns_it_and_nothing_of_another(hub: Province) -> None:
     wanted = await sent(hub)
-    octets = await fetched(hub.commune, wanted)
+    octets = await fetched(hub.department, wanted)
     assert not examined(hub, octets).failed
     told = record(octets)
-    assert (told["seen_by"], [each["receiver"] for each in told["deliveries"]]) == ([COMMUNE], [COMMUNE])
-    assert DEPARTMENT.encode() not in files(octets)[evidence.EVENTS]
+    assert (told["seen_by"], [each["receiver"] for each in told["deliveries"]]) == ([DEPARTMENT], [DEPARTMENT])
+    assert COMMUNE.encode() not in files(octets)[evidence.EVENTS]
     assert [name.split("-")[1] for name in files(octets) if name.startswith(evidence.RECEIPTS)] == ["accepted", "available"]
 
 

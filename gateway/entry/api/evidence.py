@@ -16,7 +16,7 @@ ZIP = "application/zip"
 
 async def get(request: web.Request) -> web.StreamResponse:
     """Give what concerns the caller's agencies."""
-    return await give(request, await gathered(request, request.match_info["id"], caller(request).organs))
+    return await package_of(request, await gathered(request, request.match_info["id"], caller(request).organs))
 
 
 async def gathered(request: web.Request, document: str, organs: Iterable[OrganId]) -> Evidence:
@@ -30,7 +30,7 @@ def file_name(document: Document) -> str:
     return safe_name(f"bang-chung-{document.number}-{document.notation}.zip".replace("/", "-"))
 
 
-async def give(request: web.Request, package: Evidence) -> web.StreamResponse:
+async def package_of(request: web.Request, package: Evidence) -> web.StreamResponse:
     """Stream a package, as a file to be saved."""
     response = web.StreamResponse(
         headers={

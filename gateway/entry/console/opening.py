@@ -9,6 +9,7 @@ from gateway.core.attachments import safe_name
 from gateway.core.faults import Rejected
 from gateway.core.model import Document
 from gateway.entry.api.documents import attachment_of, envelope_of
+from gateway.entry.api.evidence import file_name, gathered, package_of
 from gateway.entry.console.visit import Form, Visit
 from gateway.flows import oversee
 
@@ -29,6 +30,16 @@ async def give(visit: Visit, form: Form) -> web.StreamResponse:
     await demand_kept(visit, wanted.sha256 if wanted.apart else document.sha256)
     await oversee.open_content(visit.ports.audit, document.id, wanted.name, decided)
     return await attachment_of(visit.request, document, number)
+
+
+async def prove(visit: Visit, form: Form) -> web.StreamResponse:
+    """Give the package of evidence, which is the sender's own: it carries the content. Raises `not-found`."""
+    document, decided = (await visit.ports.province.history(visit.request.match_info["id"])).view.document, visit.decision(form)
+    for sha256 in (document.sha256, *(each.sha256 for each in document.attachments if each.apart)):
+        await demand_kept(visit, sha256)
+    package = await gathered(visit.request, document.id, (document.sender,))
+    await oversee.open_content(visit.ports.audit, document.id, file_name(document), decided)
+    return await package_of(visit.request, package)
 
 
 async def demand_kept(visit: Visit, sha256: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.core.model import State, StatusCode
+from gateway.entry.cli.evidence import examined_file
 from gateway.entry.cli.verify import verify_file
 from gateway.entry.demo.agency import PAGE, Agency
 from gateway.entry.proving import Validity
@@ -94,6 +95,17 @@ async def receipts(agencies: Iterable[Agency], folder: Path, ca: Path) -> None:
                 file = _save(folder / f"{each['id']}.xml", await agency.client.get(each["url"].removeprefix("/api/v1")))
                 verdict = verify_file(file, ca)
                 agency.checks.expect("receipts", holds=verdict.validity is Validity.VALID, otherwise=f"{file}: {verdict.code}")
+
+
+async def evidence(agencies: Iterable[Agency], folder: Path, ca: Path) -> None:
+    """Save what proves the first document of each sender, and examine it offline; a copy with one other byte must fall."""
+    for agency in agencies:
+        for sent in list(agency.sent.values())[:1]:
+            octets: bytes = await agency.client.get(f"/documents/{sent.id}/evidence")
+            file = _save(folder / f"{sent.id}.zip", octets)
+            altered = _save(folder / f"{sent.id}-altered.zip", octets.replace(b"<edXML", b"<edXMl", 1))
+            stands = not examined_file(file, ca).failed and examined_file(altered, ca).failed
+            agency.checks.expect("evidence", holds=stands, otherwise=file)
 
 
 async def _balance(agency: Agency, books: dict[str, State]) -> Balance:

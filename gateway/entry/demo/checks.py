@@ -28,6 +28,7 @@ PROMISES = {
     "no-trace": "Bị từ chối thì không để lại gì · The refused leave nothing behind",
     "events": "Nơi gửi đọc đủ sự kiện, đúng thứ tự · The sender reads every event in order",
     "receipts": "Biên nhận của trục kiểm tra được ngoại tuyến · The hub's receipts verify offline",
+    "evidence": "Gói bằng chứng đứng vững ngoại tuyến, bản bị sửa thì không · Evidence stands offline, an altered copy falls",
     "calm": "Không có lỗi nào ngoài dự kiến · Nothing unexpected happened",
     "balance": "Đã nhận = đã giao + đang chờ + lỗi + từ chối · Accepted = delivered + waiting + failed + refused",
 }

@@ -104,6 +104,7 @@ async def _play(stage: Stage, agencies: dict[str, Agency], board: Board, rows: l
         await audit.statuses(everyone, REASON)
         await audit.events(everyone)
         await audit.receipts(everyone, stage.home / "receipts", stage.home / "ca")
+        await audit.evidence(everyone, stage.home / "evidence", stage.home / "ca")
         board.step()
     except (Refused, Fault) as error:
         stage.checks.expect("calm", holds=False, otherwise=f"{error} {getattr(error, 'problem', '')}")
