@@ -129,7 +129,7 @@ class MailSettings(Section):
 
     @model_validator(mode="after")
     def _is_private(self) -> Self:
-        if self.security == "none" and not _is_here(self.host):
+        if self.security == "none" and not is_here(self.host):
             raise ValueError("security = none: only to loopback")
         return self
 
@@ -174,7 +174,7 @@ class OidcSettings(Section):
 
     @model_validator(mode="after")
     def _is_private(self) -> Self:
-        if self.issuer.startswith("http:") and not _is_here(urlsplit(self.issuer).hostname or ""):
+        if self.issuer.startswith("http:") and not is_here(urlsplit(self.issuer).hostname or ""):
             raise ValueError("issuer: https, but for loopback")
         return self
 
@@ -269,7 +269,7 @@ class Settings(Section):
         return self if port is None else self.model_copy(update={"work": self.work.model_copy(update={"port": port})})
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
     """Tell whether a host is this machine."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
