@@ -6,21 +6,24 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import Final
 
 from gateway.core import evidence, packing, signing, writing
 from gateway.core.evidence import Matter, Signers
 from gateway.core.evidence_guide import guide
-from gateway.core.model import Attached, Delivery, Document, Event, Receipt, State
+from gateway.core.model import VIETNAM, Attached, Delivery, Document, Event, Receipt, State
 from gateway.core.packing import Member
 from gateway.core.receipts import Attestation
 from gateway.infra.signer_file import FileSigner
-from tests.attestations import AT, COMMUNE, acceptance, collection, sent, status
+from tests.attestations import COMMUNE, acceptance, collection, sent, status
 from tests.documents import PDF, attachment, document
 from tests.pki import pki
 
 HUB: Final = "Trục liên thông (mẫu)"
+THEN: Final = (pki().at - timedelta(days=3)).astimezone(VIETNAM)
+"""When the document was accepted, and all else happened."""
 LISTED: Final = {evidence.SUMS, evidence.SEAL}
 
 
@@ -36,14 +39,15 @@ def envelope() -> bytes:
 def accepted(**fields: object) -> Document:
     """The document as the ledger has it."""
     apart = Attached(content_id="b2", name="b.pdf", media_type="application/pdf", sha256=_sha256(PDF), size=len(PDF), apart=True)
-    found = {"sha256": _sha256(envelope()), "size": len(envelope()) + len(PDF), "attachments": (apart,)}
+    size = len(envelope()) + len(PDF)
+    found = {"accepted_at": THEN, "sha256": _sha256(envelope()), "size": size, "attachments": (apart,)}
     return sent(**(found | fields))
 
 
 def sealed(attestation: Attestation, about: Document) -> Receipt:
     """A receipt of the hub about a document."""
     own = pki()["hub"].folder
-    return FileSigner.load(own / "key.pem", own / "cert.pem", HUB).seal(replace(attestation, document=about))
+    return FileSigner.load(own / "key.pem", own / "cert.pem", HUB).seal(replace(attestation, document=about, at=THEN))
 
 
 def matter(about: Document | None = None) -> Matter:
@@ -58,7 +62,7 @@ def matter(about: Document | None = None) -> Matter:
         document=about,
         deliveries=(Delivery(id=delivery.id, document=about.id, receiver=COMMUNE, state=State.RECEIVED),),
         events=tuple(
-            Event(seq=7 * place, at=AT, type=kind, document=about.id, delivery=whose, data={"subject": "V/v kết nối"})
+            Event(seq=7 * place, at=THEN, type=kind, document=about.id, delivery=whose, data={"subject": "V/v kết nối"})
             for place, (whose, kind) in enumerate(told, 1)
         ),
         receipts=tuple(sealed(each, about) for each in (acceptance(), collection(), status())),

@@ -49,8 +49,8 @@ async def attest(ports: Ports, rules: Rules, document: str, organs: Iterable[Org
     """
     callers = frozenset(organs)
     await ports.ledger.attest_available(document, callers, seal=ports.signer.seal)
+    receipts = await ports.ledger.receipts(document, callers)  # before the events, so that these tell of all that is attested
     history = await ports.ledger.history(document, callers)
-    receipts = await ports.ledger.receipts(document, callers)
     own = history.view.document
     parties = {own.sender, *(each.receiver for each in history.view.deliveries)}
     matter = Matter(

@@ -1,18 +1,23 @@
 """`lienthong evidence`: a package is fetched from a hub that runs, and examined without one, whatever was done to it."""
 
+import io
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from gateway.core import evidence
+from gateway.core import evidence, evidence_check
 from gateway.core.findings import finding
-from tests.attestations import AT, collection
+from gateway.entry.examining import examine
+from gateway.infra.authority import Authority, load_trust
+from tests.attestations import collection
 from tests.cli.conftest import Lienthong
 from tests.cli.test_client import RunningHub, hub, package, signed
 from tests.documents import COMMUNE, DEPARTMENT, PROVINCE
-from tests.evidences import accepted, files, listed, matter, packed, sealed, whole
+from tests.evidences import THEN, accepted, files, listed, matter, packed, sealed, whole
 from tests.pki import pki
 
 __all__ = ["hub", "package", "signed"]
@@ -26,6 +31,8 @@ LIST, SENDER, CHAIN, RECEIPTS = (
     "The hub's receipts",
 )
 ACCEPTED, COLLECTED, STATUS = (name for name in whole() if name.startswith(evidence.RECEIPTS))
+BYTES = 150
+"""Places at which a byte is changed."""
 OTHER = accepted(id="f" * 32)
 """Another document of the same envelope."""
 
@@ -167,8 +174,32 @@ def test_a_document_that_was_accepted_without_a_signature_is_told_as_such(lienth
 
 
 def test_a_certificate_that_was_not_yet_valid_at_acceptance_proves_nothing(lienthong: Lienthong, tmp_path: Path) -> None:
-    own = matter(accepted(accepted_at=AT.replace(year=AT.year - 1)))
+    own = matter(accepted(accepted_at=THEN - timedelta(days=100)))
     assert failed(lienthong, tmp_path, listed(files(own))) == [SENDER]
+
+
+@pytest.mark.parametrize(("revoked", "found"), [(timedelta(days=1), []), (timedelta(days=-1), [SENDER])])
+def test_a_signature_stands_where_its_certificate_was_revoked_later(
+    revoked: timedelta, found: list[str], lienthong: Lienthong, tmp_path: Path
+) -> None:
+    """The CA's folder has a newer list than the package."""
+    folder = tmp_path / "ca"
+    shutil.copytree(pki().ca, folder)
+    serial = f"{pki()['province'].certificate.serial_number:x}"
+    Authority.open(folder).revoke(serial, at=THEN + revoked)
+    (tmp_path / "e.zip").write_bytes(packed(whole()))
+    ran = lienthong("evidence", "verify", tmp_path / "e.zip", "--ca", folder, "--json")
+    assert [each["check"] for each in ran.json["checks"] if each["good"] is False] == found
+
+
+def test_whatever_byte_is_changed_either_nothing_of_the_content_is_or_a_check_fails() -> None:
+    """The archive itself has bytes that mean nothing, such as dates."""
+    octets, anchors, hub = packed(whole()), load_trust(pki().ca), pki()["hub"].certificate
+    for place in range(0, len(octets), len(octets) // BYTES):
+        altered = io.BytesIO(octets[:place] + bytes([octets[place] ^ 0x41]) + octets[place + 1 :])
+        if not examine(altered, anchors, hub, pki().at).failed:
+            opened = evidence_check.opened(altered)
+            assert {name: opened.read(name) for name in opened.names} == dict(whole()), place
 
 
 def test_a_package_is_fetched_and_stands(hub: RunningHub, lienthong: Lienthong, tmp_path: Path, signed: Path) -> None:
