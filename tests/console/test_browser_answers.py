@@ -1,4 +1,4 @@
-"""In a real browser: from what is overdue to who is late since when, to a list, to a reminder; a leader told; a sheet taken along."""
+"""In a real browser: from what is overdue to who is late since when, to a list, to a reminder; a leader told, a sheet taken."""
 
 import os
 from pathlib import Path

@@ -105,7 +105,7 @@ def _overdue(visit: Visit, sight: Sight) -> Iterator[Harm]:
             who=visit.agency(each.organ),
             after=visit.say(f" (lâu nhất {age})", f" (the longest by {age})"),
             button=visit.say("Xem & nhắc", "See"),
-            url=f"{CONSOLE}/answers?{urlencode({'organ': each.organ})}",
+            url=f"{CONSOLE}/answers?{urlencode({'organ': each.organ, 'rule': each.rule})}",
         )
 
 
