@@ -13,12 +13,12 @@ WORDS: Final = 160
 """Characters of what was seen, in each language; so a message stays below the 2000 that Zalo takes."""
 
 
-def compose_chat(told: tuple[Telling, ...], rules: AlertRules) -> str:
-    """Write one message; the beginnings come first, as in `told`."""
+def compose_chat(told: tuple[Telling, ...], rules: AlertRules, address: str = "") -> str:
+    """Write one message; the beginnings come first, as in `told`. `address` is where browsers reach the hub, if known."""
     lines = [_said(each, rules) for each in told[:SHOWN]]
     if len(told) > SHOWN:
         lines.append(f"… và {len(told) - SHOWN} việc nữa · and {len(told) - SHOWN} more")
-    return "\n\n".join((*lines, "Xem, nhận xử lý · See, acknowledge: /console/alerts"))
+    return "\n\n".join((*lines, f"Xem, nhận xử lý · See, acknowledge: {address}/console/alerts"))
 
 
 def _said(told: Telling, rules: AlertRules) -> str:

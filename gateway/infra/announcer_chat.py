@@ -28,8 +28,8 @@ SECONDS: Final = 30.0
 class ChatAnnouncer:
     """Announcer port. The file is read for each message, so that a new secret needs no restart."""
 
-    def __init__(self, file: Path, telemetry: Telemetry) -> None:
-        self._file, self._telemetry = file, telemetry
+    def __init__(self, file: Path, telemetry: Telemetry, address: str = "") -> None:
+        self._file, self._telemetry, self._address = file, telemetry, address
         logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its own words may name the bot's secret
 
     def ready(self) -> None:
@@ -38,7 +38,7 @@ class ChatAnnouncer:
 
     async def announce(self, message: AlertMessage, rules: AlertRules) -> None:
         """Tell all chats at once; it is told where one took it, since who repeats it for another floods the first."""
-        named, text = await asyncio.to_thread(chats, self._file), compose_chat(message.told, rules)
+        named, text = await asyncio.to_thread(chats, self._file), compose_chat(message.told, rules, self._address)
         try:
             async with asyncio.timeout(SECONDS):
                 taken = await asyncio.gather(*(asyncio.to_thread(_tell, each, text) for _, each in named))

@@ -144,6 +144,16 @@ def test_many_are_told_in_few_words_and_an_end_as_one() -> None:
     assert compose_chat((ended,), USUAL).startswith("ĐÃ HẾT: Ổ đĩa dữ liệu sắp đầy")
 
 
+async def test_it_leads_to_the_console_where_the_settings_say_where_that_is(vendor: Vendor, tmp_path: Path) -> None:
+    kept(tmp_path, ZALO)
+    file = tmp_path / "gateway.toml"
+    file.write_text('[alerts]\nchats_file = "chats"\n[console]\naddress = "https://truc.tinh.example"\n', "utf-8")
+    announcer = chats(Settings.load(file), LoggedTelemetry())
+    assert announcer is not None
+    await announcer.announce(MESSAGE, USUAL)
+    assert vendor.taken[0][1]["text"].endswith(": https://truc.tinh.example/console/alerts")
+
+
 def test_the_settings_name_the_file_and_a_check_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "gateway.toml"
     file.write_text('[alerts]\nchats_file = "chats"\n', "utf-8")

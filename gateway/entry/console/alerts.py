@@ -11,6 +11,7 @@ from gateway.core.alert_rules import Severity, Trouble
 from gateway.core.alerts import Alert, AlertList, listed
 from gateway.core.faults import Rejected
 from gateway.entry.api.door import CONSOLE
+from gateway.entry.console.alert_rules import UNITS
 from gateway.entry.console.pages import page
 from gateway.entry.console.sheet import Row, sheet
 from gateway.entry.console.visit import Form, Visit
@@ -46,6 +47,7 @@ async def show(visit: Visit) -> web.Response:
         alerts=views.get(chosen, []),
         counts={view: len(each) for view, each in views.items()},
         rules=visit.rules.alerts,
+        units=UNITS,
         place=_place,
         channels=alarm.channels(visit.ports, visit.rules),
     )
