@@ -65,7 +65,7 @@ def chats(settings: Settings, telemetry: Telemetry) -> "ChatAnnouncer | None":
         from gateway.infra.announcer_chat import ChatAnnouncer  # an extra that only those need who are told so
     except ImportError as error:
         raise Misconfigured("misconfigured", detail="[alerts] chats_file: pip install 'lienthong[alerts]'") from error
-    return ChatAnnouncer(settings.path(named), telemetry)
+    return ChatAnnouncer(settings.path(named), telemetry, settings.console.address or "")
 
 
 def identity_provider(settings: Settings, clock: Clock, telemetry: Telemetry) -> "OidcProvider | None":
