@@ -4,13 +4,14 @@ import re
 from typing import Final
 
 from aiohttp import hdrs, web
-from cryptography import x509
 
 from gateway.core.faults import Rejected
+from gateway.entry.console.agency_changes import ids
 from gateway.entry.console.given import Given, show_once, token
 from gateway.entry.console.systems import found_system, place
 from gateway.entry.console.visit import Form, Visit
 from gateway.entry.registry import credentials, systems
+from gateway.entry.registry.certificates import read_pem
 from gateway.entry.registry.changing import changing
 from gateway.entry.registry.systems import Proof
 from gateway.infra.agencies_file import SYSTEM
@@ -21,7 +22,7 @@ _BETWEEN: Final = re.compile(r"[\s,;]+")
 async def add(visit: Visit, form: Form) -> web.Response:
     """Add a system with one credential. Raises `entry-exists`, `entry-unknown`, `malformed-request`."""
     name, proof = form.get("id"), _proof(form)
-    certificate = _certificate(form) if proof is Proof.CERTIFICATE else None
+    certificate = read_pem(form.get("certificate")) if proof is Proof.CERTIFICATE else None
     made = {Proof.TOKEN: credentials.new_token, Proof.SDK: credentials.new_secret}
     secret = made[proof]() if proof in made else None
     subject: dict[str, object] = {"system": name, "proof": proof.value}
@@ -29,7 +30,7 @@ async def add(visit: Visit, form: Form) -> web.Response:
         given = (
             {"sealed": systems.sealed(visit.at.settings, name, secret)} if proof is Proof.SDK and secret else {"token": secret}
         )
-        subject["organs"] = systems.add(draft, name, _organs(form), certificate=certificate, **given)
+        subject["organs"] = systems.add(draft, name, ids(form.get("organs")), certificate=certificate, **given)
     return _shown_once(visit, name, proof, secret) if secret else _to(name)
 
 
@@ -38,7 +39,7 @@ async def act_for(visit: Visit, form: Form) -> web.Response:
     name = found_system(visit).id
     subject: dict[str, object] = {"system": name}
     async with changing(visit.at, "system.organs", subject, visit.decision(form)) as draft:
-        subject["organs"] = systems.act_for(draft, name, _organs(form))
+        subject["organs"] = systems.act_for(draft, name, ids(form.get("organs")))
     return _to(name)
 
 
@@ -58,7 +59,7 @@ async def rotate(visit: Visit, form: Form) -> web.Response:
 
 async def certify(visit: Visit, form: Form) -> web.Response:
     """Let a system prove itself by one more mTLS certificate. Raises `entry-exists`, `malformed-request`."""
-    name, certificate = found_system(visit).id, _certificate(form)
+    name, certificate = found_system(visit).id, read_pem(form.get("certificate"))
     subject: dict[str, object] = {"system": name, "proof": Proof.CERTIFICATE.value}
     async with changing(visit.at, "system.certified", subject, visit.decision(form)) as draft:
         subject["sha256"] = systems.register_certificate(draft, name, certificate)
@@ -92,24 +93,11 @@ def _shown_once(visit: Visit, name: str, proof: Proof, secret: str) -> web.Respo
     return show_once(visit, *made, title=visit.say(f"Cho hệ thống {name}", f"For the system {name}"), back=place(name))
 
 
-def _organs(form: Form) -> list[str]:
-    return [each for each in _BETWEEN.split(form.get("organs")) if each]
-
-
 def _proof(form: Form) -> Proof:
     try:
         return Proof(form.get("proof"))
     except ValueError as error:
         raise Rejected("malformed-request", path="proof", detail=form.get("proof")[:60]) from error
-
-
-def _certificate(form: Form) -> x509.Certificate:
-    try:
-        return x509.load_pem_x509_certificate(form.get("certificate").encode())
-    except ValueError as error:
-        detail = "Dán chứng thư dạng PEM, từ BEGIN CERTIFICATE đến END CERTIFICATE."
-        detail_en = "Paste the certificate as PEM, from BEGIN CERTIFICATE to END CERTIFICATE."
-        raise Rejected("malformed-request", path="certificate", detail=detail, detail_en=detail_en) from error
 
 
 def _to(system: str) -> web.Response:
