@@ -100,7 +100,8 @@ def overdue(
     connection: sa.Connection, period: Period | None, organs: Collection[OrganId] | None, now: datetime, limit: int
 ) -> tuple[Sequence[Any], int]:
     """Read what is overdue, by agency, the longest overdue first, and count all of it."""
-    late = sa.and_(_l.state.in_(_RUNNING), _l.due_at < now, _within(period), _of(organs))
+    running = sa.and_(_l.state.in_(_RUNNING), _l.late == sa.false())  # it tells of what ended, and stands before due times
+    late = sa.and_(running, _l.due_at < now, _within(period), _of(organs))
     total = connection.execute(sa.select(sa.func.count()).select_from(deadlines).where(late)).scalar_one()
     select = sa.select(deadlines, documents).join(documents, _d.id == _l.document).where(late)
     return connection.execute(select.order_by(_l.organ, _l.due_at, _l.seq).limit(limit)).all(), total
