@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from gateway.infra.tables import Moment
 from gateway.infra.tables_watched import METADATA
 
-__all__ = ["METADATA", "calendar_proposals", "remarks", "searched", "sessions"]
+__all__ = ["METADATA", "calendar_proposals", "kept_views", "remarks", "searched", "sessions", "upkeep"]
 
 sessions = sa.Table(
     "sessions",
@@ -55,4 +55,21 @@ searched = sa.Table(
 """By the `seq` of documents. In SQLite it is a table of FTS5 without content: it is asked with MATCH, and never read."""
 sa.Index("searched_words", sa.func.to_tsvector(sa.text("'simple'"), searched.c.words), postgresql_using="gin").ddl_if(
     dialect="postgresql"
+)
+
+kept_views = sa.Table(
+    "kept_views",
+    METADATA,
+    sa.Column("operator", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("query", sa.Text, nullable=False),
+)
+
+upkeep = sa.Table(
+    "upkeep",
+    METADATA,
+    sa.Column("task", sa.Text, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("well", sa.Boolean, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
 )

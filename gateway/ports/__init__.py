@@ -42,6 +42,8 @@ from gateway.ports.reports import Reports
 from gateway.ports.running import OFFICERS, Clock, Compute, Run, Signer, Telemetry, Waiting, Watch
 from gateway.ports.sessions import Session, Sessions
 from gateway.ports.turns import Turns
+from gateway.ports.upkeep import Chore, Tended, Upkeep
+from gateway.ports.views import KeptView, Views
 from gateway.ports.vxp import AgencyRequest, Enrolment, Filed, Mark, Transport, VxpBook, Wish
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "CalendarProposals",
     "Catalogue",
     "Channel",
+    "Chore",
     "Claim",
     "Clock",
     "ClockCheck",
@@ -92,6 +95,7 @@ __all__ = [
     "JobFailure",
     "JobState",
     "Jobs",
+    "KeptView",
     "Lateness",
     "Lease",
     "Ledger",
@@ -144,11 +148,14 @@ __all__ = [
     "Task",
     "Telemetry",
     "Telling",
+    "Tended",
     "Thread",
     "Transport",
     "Turns",
     "Untold",
+    "Upkeep",
     "Vault",
+    "Views",
     "VxpBook",
     "Waiting",
     "Wanted",
@@ -177,6 +184,8 @@ class Ports:
     presence: Presence
     sessions: Sessions
     remarks: Remarks
+    views: Views
+    upkeep: Upkeep
     calendar_proposals: CalendarProposals
     reconciliation: Reconciliation
     reports: Reports

@@ -23,6 +23,8 @@ from gateway.infra.remarks import SqlRemarks
 from gateway.infra.reports import SqlReports
 from gateway.infra.sessions import SqlSessions
 from gateway.infra.turns import SqlTurns
+from gateway.infra.upkeep import SqlUpkeep
+from gateway.infra.views import SqlViews
 from gateway.infra.vxp_book import SqlVxpBook
 from gateway.ports import Clock
 
@@ -47,6 +49,8 @@ def ledger_ports(executor: Executor, clock: Clock) -> dict[str, Any]:
         "presence": SqlPresence(executor),
         "sessions": SqlSessions(executor),
         "remarks": SqlRemarks(executor),
+        "views": SqlViews(executor),
+        "upkeep": SqlUpkeep(executor),
         "calendar_proposals": SqlCalendarProposals(executor),
         "reconciliation": SqlReconciliation(executor),
         "reports": SqlReports(executor),
