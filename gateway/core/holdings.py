@@ -76,16 +76,23 @@ def certified(certificate: x509.Certificate, store: TrustStore, now: datetime) -
 def ending(rules: Rules, now: datetime, days: float) -> Iterator[tuple[Holding, int]]:
     """Give the agencies whose certificates all end within so many working days, and how many are left until the last does."""
     for each in holdings(rules, now):
-        if is_ending(each, rules, now, days):
-            yield each, working_days(each.until, rules, now) if each.until else 0
+        left = _left(each, rules, now, days)
+        if left is not None:
+            yield each, left
 
 
 def is_ending(found: Holding, rules: Rules, now: datetime, days: float) -> bool:
     """Tell whether it ends within so many working days, has ended, or is revoked; what is not there does not end."""
+    return _left(found, rules, now, days) is not None
+
+
+def _left(found: Holding, rules: Rules, now: datetime, days: float) -> int | None:
+    """Count the working days that are left, where they are so few; None where they are more."""
     if found.until is None:
-        return found.revoked
+        return 0 if found.revoked else None
     within = timedelta(days=2 * days + 15)  # so many working days end within, whatever the holidays
-    return found.until <= now + within and working_days(found.until, rules, now) <= days
+    left = working_days(found.until, rules, now) if found.until <= now + within else None
+    return left if left is not None and left <= days else None
 
 
 def soon(rules: Rules) -> float:

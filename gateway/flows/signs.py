@@ -153,6 +153,7 @@ async def _silent(look: _Look) -> list[Sign]:
 
 async def _certificates(look: _Look) -> list[Sign]:
     """Name agencies none of whose certificates will hold for long; one without any signs nothing."""
+    found = await asyncio.to_thread(lambda: list(ending(look.rules, look.now, max(look.at, AHEAD))))
     return [
         Sign(
             trouble=Trouble.CERTIFICATE_ENDING,
@@ -161,7 +162,7 @@ async def _certificates(look: _Look) -> list[Sign]:
             en=f"{each.agency.name}: {_ends(each, days, look.now)[1]}",
             value=-days,
         )
-        for each, days in ending(look.rules, look.now, max(look.at, AHEAD))
+        for each, days in found
     ]
 
 
