@@ -1,5 +1,6 @@
 """One's own account: the password and the second factor are changed by whoever shows that it is his, and by nobody else."""
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
@@ -96,11 +97,9 @@ async def test_a_password_is_not_changed_by_who_does_not_know_it_or_mistypes(
 
 
 async def test_a_password_cannot_be_guessed_from_a_session_that_was_left_open(hub: Province, duty: Browser) -> None:
-    before = officer_of(hub, DUTY)
-    tries = [await duty.do("/me/password", password="x", new=CHOSEN, again=CHOSEN) for _ in range(TRIES_PER_MINUTE)]
-    assert "quota-exceeded" in tries[-1][1]
-    assert (await duty.do("/me/password", password=PASSWORD, new=CHOSEN, again=CHOSEN))[0] == 429
-    assert officer_of(hub, DUTY) == before
+    fields = {"csrf": await duty.csrf(), "password": "x", "new": CHOSEN, "again": CHOSEN}
+    tries = await asyncio.gather(*(duty.post("/me/password", fields) for _ in range(2 * TRIES_PER_MINUTE)))
+    assert {status for status, _ in tries} == {401, 429}
 
 
 async def test_a_second_factor_holds_once_the_first_code_is_shown(hub: Province, duty: Browser) -> None:

@@ -132,7 +132,7 @@ async def test_only_administrators_see_who_else_there_is(officer: Callable[[Role
 
 async def test_the_sheet_of_users_names_everybody_and_no_secret(hub: Province, admin: Browser) -> None:
     async with admin.session.get(f"{admin.base}/console/users.xlsx") as response:
-        read = load_workbook(io.BytesIO(await response.read())).active
+        (read,) = load_workbook(io.BytesIO(await response.read())).worksheets
     rows = {row[0]: row for row in read.iter_rows(values_only=True)}
     assert set(rows) == {"Tên", *(each.id for each in hub.hub.rules().operators)}
     assert rows[DUTY][1:6] == ("Trực", "✓", None, 0, 0) and rows[ADMIN][5] == 1
@@ -141,4 +141,5 @@ async def test_the_sheet_of_users_names_everybody_and_no_secret(hub: Province, a
 async def test_the_screens_are_in_english_too(admin: Browser) -> None:
     await admin.post("/language", {"language": "en", "to": "/console"})
     assert "Open sessions" in (await admin.get("/users"))[1]
+    assert "Rights and ways in" in (await admin.get(f"/users/{DUTY}"))[1]
     assert "<h1>My account</h1>" in (await admin.get("/me"))[1]
