@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -69,7 +69,8 @@ class FolderCatalogue:
         try:
             yield opened.adapter
         finally:
-            await _close(opened)
+            with suppress(TimeoutError):
+                await _close(opened)
 
     def manifest(self, system: System) -> Manifest:
         return self._find(system, _link(system)).manifest

@@ -129,6 +129,22 @@ async def test_a_changed_link_opens_anew_and_closes_the_old_one(tmp_path: Path) 
     assert (tmp_path / "log").read_text() == "closed\n"
 
 
+async def test_one_that_is_opened_beside_leaves_the_one_in_force_alone_and_is_closed(tmp_path: Path) -> None:
+    opened = shouting(tmp_path)
+    first = await opened.adapter(linked("shouting"))
+    async with opened.beside(linked("shouting", {"of": "new"})) as second:
+        assert second is not first and not (tmp_path / "log").exists()
+    assert (tmp_path / "log").read_text() == "closed\n"
+    assert await opened.adapter(linked("shouting")) is first
+
+
+async def test_what_is_wrong_with_one_that_is_opened_beside_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        async with shouting(tmp_path).beside(linked("shouting", {"fails": "x"})):
+            raise AssertionError
+    assert caught.value.code == "link-misconfigured"
+
+
 async def test_changed_organs_open_anew(tmp_path: Path) -> None:
     opened, system = catalogue(tmp_path), linked("loopback")
     first = await opened.adapter(system)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,12 +16,11 @@ from gateway.config import Settings
 from gateway.core.directory import Link
 from gateway.core.faults import Rejected
 from gateway.core.model import VIETNAM
+from gateway.entry.registry.agencies import EXCEPTION
 from gateway.entry.registry.credentials import digest, new_secret
 from gateway.infra.agencies_file import AGENCY, SYSTEM, DirectoryDraft, Fields, revise
 from gateway.infra.seals import ensure_key, seal, unseal
 
-EXCEPTION: Final = timedelta(days=365)
-"""How long a system may register agencies by itself when nobody says: exceptions are dated."""
 _ID: Final = re.compile(r"\w[\w.@-]{0,63}")
 """It stands in addresses, names of queues and lines of logs."""
 
