@@ -1,8 +1,5 @@
 """What administrators change about a system: which agencies it acts for, and what it proves itself by. Secrets are shown once."""
 
-import re
-from typing import Final
-
 from aiohttp import hdrs, web
 
 from gateway.core.faults import Rejected
@@ -15,8 +12,6 @@ from gateway.entry.registry.certificates import read_pem
 from gateway.entry.registry.changing import changing
 from gateway.entry.registry.systems import Proof
 from gateway.infra.agencies_file import SYSTEM
-
-_BETWEEN: Final = re.compile(r"[\s,;]+")
 
 
 async def add(visit: Visit, form: Form) -> web.Response:
