@@ -10,10 +10,11 @@ from gateway.config import Broker
 from gateway.core.calendar import Calendar, Year
 from gateway.core.faults import Transient, Undeliverable
 from gateway.core.hours import WorkingTime
-from gateway.ports import ClockStanding, Entry
+from gateway.flows.reconcile import reconcile
+from gateway.ports import Chore, ClockStanding, Entry, Tended
 from tests.api.conftest import Province
 from tests.console.conftest import REASON, Browser
-from tests.contracts.entries import OTHER, RECEIVER, SYSTEM, entry, pushed_entry
+from tests.contracts.entries import NOW, OTHER, RECEIVER, SYSTEM, entry, pushed_entry
 
 
 class Away:
@@ -164,3 +165,31 @@ async def test_a_clock_that_is_off_says_by_how_much(
 async def test_a_year_that_is_not_decided_is_provisional(hub: Province, admin: Browser) -> None:
     kept(hub, Calendar())
     assert f'<a class="pill warn" href="/console/calendar">{hub.clock.now().year} tạm tính</a>' in (await admin.get(""))[1]
+
+
+@pytest.mark.parametrize(
+    ("tended", "hours", "said", "tone"),
+    [
+        (None, 0, "chưa lần nào", "bad"),
+        (Tended(at=NOW, well=True, detail="1,2 GB"), 3, "3 giờ trước · 1,2 GB", "good"),
+        (Tended(at=NOW, well=True, detail="1,2 GB"), 30, "1 ngày 6 giờ trước", "bad"),
+        (Tended(at=NOW, well=False), 3, "lỗi 3 giờ trước", "bad"),
+    ],
+    ids=["never", "good", "late", "failed"],
+)
+async def test_the_strip_says_when_there_was_a_backup(
+    hub: Province, admin: Browser, tended: Tended | None, hours: int, said: str, tone: str
+) -> None:
+    if tended is not None:
+        await hub.hub.ports.upkeep.done(Chore.BACKUP, replace(tended, at=hub.clock.now() - timedelta(hours=hours)))
+    (part,) = re.findall(r'Sao lưu</span> <span class="pill (\w+)">([^<]*)<', (await admin.get(""))[1])
+    assert part[0] == tone and part[1].startswith(said)
+
+
+async def test_the_strip_says_when_the_ledger_was_reconciled_and_what_did_not_agree(hub: Province, admin: Browser) -> None:
+    reconciled = r'Đối soát</span> <span class="pill (\w+)">([^<]*)<'
+    assert re.findall(reconciled, (await admin.get(""))[1]) == [("warn", "chưa lần nào")]
+    await reconcile(hub.hub.ports, since=None, until=None)
+    assert re.findall(reconciled, (await admin.get(""))[1]) == [("good", "dưới 1 phút trước · khớp")]
+    await hub.hub.ports.upkeep.done(Chore.RECONCILIATION, Tended(at=hub.clock.now(), well=False, detail="3"))
+    assert re.findall(reconciled, (await admin.get(""))[1]) == [("bad", "dưới 1 phút trước · 3 chỗ không khớp")]

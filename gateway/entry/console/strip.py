@@ -12,7 +12,12 @@ from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import writing
 from gateway.entry.console.visit import Visit
 from gateway.flows.measure import broker_fault
+from gateway.ports import Chore, Tended
 
+BACKED_UP: Final = timedelta(hours=26)
+"""Every night, and the night's work may take its time."""
+RECONCILED: Final = timedelta(minutes=15)
+"""Workers do it every five minutes."""
 KINDS: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -28,7 +33,16 @@ class Part:
 
 async def strip(visit: Visit) -> list[Part]:
     """Look at everything that the hub stands on. Nothing secret is said, and no place on the disk."""
-    return [await _database(visit), await broker(visit), await _disk(visit), await _clock(visit), _calendar(visit)]
+    tended = await visit.ports.upkeep.last()
+    return [
+        await _database(visit),
+        await broker(visit),
+        await _disk(visit),
+        await _clock(visit),
+        _calendar(visit),
+        _backup(visit, tended.get(Chore.BACKUP)),
+        _reconciliation(visit, tended.get(Chore.RECONCILIATION)),
+    ]
 
 
 async def _database(visit: Visit) -> Part:
@@ -46,6 +60,30 @@ async def broker(visit: Visit) -> Part:
         return Part(name=name, text=visit.say(f"{kind} · thông", f"{kind} · flow"), url=url)
     known = FAULTS[fault.code]
     return Part(name=name, text=f"{kind} · {visit.say(known.vi, known.en)}".rstrip("."), tone="bad", url=url)
+
+
+def _backup(visit: Visit, last: Tended | None) -> Part:
+    """Say when there was a backup. Without one a broken disk takes everything."""
+    name = visit.say("Sao lưu", "Backup")
+    if last is None:
+        return Part(name=name, text=visit.say("chưa lần nào", "never"), tone="bad")
+    ago = writing.ago(last.at, visit.now, english=visit.english)
+    if not last.well:
+        return Part(name=name, text=visit.say(f"lỗi {ago}", f"failed {ago}"), tone="bad")
+    return Part(name=name, text=f"{ago} · {last.detail}", tone="good" if visit.now - last.at <= BACKED_UP else "bad")
+
+
+def _reconciliation(visit: Visit, last: Tended | None) -> Part:
+    """Say when workers last proved that everything accepted is somewhere."""
+    name = visit.say("Đối soát", "Reconciled")
+    if last is None:
+        return Part(name=name, text=visit.say("chưa lần nào", "never"), tone="warn")
+    ago = writing.ago(last.at, visit.now, english=visit.english)
+    if not last.well:
+        said = visit.say(f"{ago} · {last.detail} chỗ không khớp", f"{ago} · {last.detail} discrepancies")
+        return Part(name=name, text=said, tone="bad")
+    said = visit.say(f"{ago} · khớp", f"{ago} · all there")
+    return Part(name=name, text=said, tone="good" if visit.now - last.at <= RECONCILED else "warn")
 
 
 async def _disk(visit: Visit) -> Part:
