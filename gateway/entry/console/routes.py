@@ -42,6 +42,7 @@ from gateway.entry.console import (
     test_document,
     undelivered,
     users,
+    views,
 )
 from gateway.entry.console.door import done, shown
 from gateway.entry.console.second_factor import SecondFactors
@@ -130,6 +131,8 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/sign-out", Right.SEE, sign_in.sign_out),
     Done("/queues/{system}/pause", Right.ACT, queues.pause),
     Done("/queues/{system}/resume", Right.ACT, queues.resume),
+    Done("/views/keep", Right.SEE, views.keep),
+    Done("/views/forget", Right.SEE, views.forget),
     Done("/documents/{id}/requeue/{delivery}", Right.ACT, document.requeue),
     Done("/documents/{id}/release", Right.ACT, document.release),
     Done("/documents/{id}/return", Right.ACT, document.give_back),

@@ -11,6 +11,7 @@ from gateway.core.model import VIETNAM, Delivery, Document, OrganId, Priority, S
 from gateway.core.search import sought
 from gateway.entry.console.pages import page
 from gateway.entry.console.sheet import Row, sheet
+from gateway.entry.console.views import filters
 from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Sayer
 from gateway.ports import Wanted
@@ -31,6 +32,8 @@ async def show(visit: Visit) -> web.Response:
         priorities=list(Priority),
         agencies=visit.rules.directory,
         asked=visit.asked,
+        kept=await visit.ports.views.of(visit.officer.id),
+        chosen=filters(visit.request.query_string),
         filtered={name: value for name, value in visit.request.query.items() if value and name != "after"},
     )
 
