@@ -64,6 +64,7 @@ async def test_a_proposal_waits_on_top_of_the_calendar_and_changes_nothing(
         "Đề xuất chờ duyệt (1)" in text and "Thứ Năm 24/12/2026 nghỉ" in text and f'href="/console{place}">Xem và duyệt' in text
     )
     assert "Xem và duyệt" not in (await duty.get("/calendar"))[1]
+    assert "1 đề xuất chờ duyệt" in (await admin.get(""))[1]
     assert (calendar(settings), hub.hub.rules().timekeeping.working_time.calendar.is_working_day(date(2026, 12, 24))) == (
         before,
         True,

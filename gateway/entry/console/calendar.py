@@ -18,8 +18,6 @@ from gateway.entry.console.visit import Visit
 from gateway.entry.registry.calendar import own_folder
 from gateway.flows.keep_time import effect
 
-LISTED: Final = 20
-"""Proposals of a page; of those that wait there are a few."""
 CLOSURE: Final = "closure"
 """The form for a closure; the other one is for days."""
 
@@ -54,7 +52,7 @@ async def show(visit: Visit) -> web.Response:
     moved = await effect(visit.ports.deadlines, visit.rules, change.upon(working_time), visit.now) if change else []
     months = [_month(calendar, year, number) for number in range(1, 13)]
     book = visit.ports.calendar_proposals
-    history = await book.decided(after=visit.asked("after") or None, limit=LISTED)
+    history = await book.decided(after=visit.asked("after") or None, limit=proposals.LISTED)
     chosen = CLOSURE if visit.asked("form") == CLOSURE else ""
     return page(
         visit,
@@ -77,7 +75,7 @@ async def show(visit: Visit) -> web.Response:
         agencies=sorted(visit.rules.directory.agencies, key=lambda each: each.name) if chosen and visit.may(Right.ACT) else (),
         change=change,
         is_so=change is not None and change.holds(working_time),
-        pending=await book.pending(limit=LISTED),
+        pending=await book.pending(limit=proposals.LISTED),
         history=history.items,
         next=history.next,
         folder=await asyncio.to_thread(own_folder, visit.at.settings),

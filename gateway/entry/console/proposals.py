@@ -17,6 +17,8 @@ from gateway.entry.console.visit import Form, Visit
 from gateway.entry.registry import calendar as registry
 from gateway.flows.keep_time import effect
 
+LISTED: Final = 20
+"""Proposals of a page; of those that wait there are a few."""
 SHOWN: Final = 25
 """Deadlines that are named; of more, people want to know how many."""
 NAMED: Final = 4

@@ -10,6 +10,7 @@ from gateway.core.calendar import Calendar
 from gateway.core.fault_codes import FAULTS
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import writing
+from gateway.entry.console.proposals import LISTED
 from gateway.entry.console.visit import Visit
 from gateway.flows.measure import broker_fault
 from gateway.ports import Chore, Tended
@@ -39,7 +40,7 @@ async def strip(visit: Visit) -> list[Part]:
         await broker(visit),
         await _disk(visit),
         await _clock(visit),
-        _calendar(visit),
+        await _calendar(visit),
         _backup(visit, tended.get(Chore.BACKUP)),
         _reconciliation(visit, tended.get(Chore.RECONCILIATION)),
     ]
@@ -109,14 +110,15 @@ async def _clock(visit: Visit) -> Part:
     return Part(name=visit.say("Đồng hồ", "Clock"), text=" · ".join(said), tone=tone, url=f"{CONSOLE}/alerts?view=rules")
 
 
-def _calendar(visit: Visit) -> Part:
+async def _calendar(visit: Visit) -> Part:
     calendar, today = visit.rules.timekeeping.working_time.calendar, visit.now.date()
-    provisional = calendar.is_provisional(today.year)
+    provisional, waiting = calendar.is_provisional(today.year), len(await visit.ports.calendar_proposals.pending(limit=LISTED))
+    proposed = [visit.say(f"{waiting} đề xuất chờ duyệt", f"{waiting} proposed")] if waiting else []
     year = f"{today.year} {visit.say('tạm tính', 'provisional') if provisional else visit.say('chính thức', 'official')}"
     return Part(
         name=visit.say("Lịch", "Calendar"),
-        text=" · ".join([year, *_coming(visit, calendar, today)]),
-        tone="warn" if provisional else "good",
+        text=" · ".join([year, *proposed, *_coming(visit, calendar, today)]),
+        tone="warn" if provisional or waiting else "good",
         url=f"{CONSOLE}/calendar",
     )
 
