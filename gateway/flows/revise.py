@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.core import intake, links, routing
-from gateway.core.directory import System
 from gateway.core.envelope import Code, Organisation, Replacement
 from gateway.core.faults import Rejected
 from gateway.core.intake import Intake
 from gateway.core.links import Concerned, Link, LinkKind, Revision
-from gateway.core.model import BusinessType, Delivery
+from gateway.core.model import BusinessType, Delivery, OrganId
 from gateway.core.policy.case import Observation
 from gateway.core.rules import Rules
 from gateway.flows import oversee
@@ -33,9 +32,9 @@ MAX_REPLACED: Final = 50
 
 
 async def recall(
-    ports: Ports, rules: Rules, caller: System, document: str, *, reason: str, to: Collection[str] | None
+    ports: Ports, rules: Rules, sender: Collection[OrganId], document: str, *, reason: str, to: Collection[str] | None
 ) -> Recalled:
-    """Ask a document back from all its receivers, or from some, named by any of their ids.
+    """Ask a document of one of the agencies in `sender` back from all its receivers, or from some, named by any of their ids.
 
     Raises `status-reason-required`, `not-found` or `status-conflict`.
     """
@@ -43,7 +42,7 @@ async def recall(
         raise Rejected("status-reason-required", path="reason")
     organs = None if to is None else [organ for each in to if (organ := oversee.named(rules, each)) is not None]
     recalled = await ports.links.recall(
-        document, organs, caller.organs, reason=reason, now=ports.clock.now(), seal=ports.signer.seal
+        document, organs, sender, reason=reason, now=ports.clock.now(), seal=ports.signer.seal
     )
     ports.telemetry.record("document.recalled", document=document, new=recalled.created)
     return recalled

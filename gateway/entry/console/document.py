@@ -10,7 +10,8 @@ from aiohttp import hdrs, web
 from gateway.core.deadlines import RUNNING, Deadline
 from gateway.core.faults import Rejected
 from gateway.core.findings import trusted_as
-from gateway.core.model import Delivery, Event
+from gateway.core.lifecycle import FINAL
+from gateway.core.model import Delivery, Event, State
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import signatures
 from gateway.entry.console.pages import page
@@ -18,7 +19,7 @@ from gateway.entry.console.signatures import Checked
 from gateway.entry.console.standing import Standing, standing, surroundings
 from gateway.entry.console.telling import leader
 from gateway.entry.console.visit import Form, Visit
-from gateway.flows import oversee
+from gateway.flows import oversee, revise
 from gateway.flows.keep_time import keep_time
 from gateway.ports import Filter
 
@@ -89,6 +90,7 @@ async def _draw(visit: Visit, checked: Checked | None) -> web.Response:
         receipts=await visit.ports.province.receipts(document.id),
         working_left=visit.working_left,
         running=RUNNING,
+        recallable=any(each.state not in FINAL | {State.RECALL_REQUESTED} for each in deliveries),
         leader=lambda organ: leader(visit, organ),
         trusted_as=trusted_as(document),
         checked=checked,
@@ -123,6 +125,16 @@ async def release(visit: Visit, form: Form) -> web.Response:
 async def give_back(visit: Visit, form: Form) -> web.Response:
     """Give back to its sender what the policy holds."""
     await oversee.refuse(visit.ports.ledger, visit.request.match_info["id"], visit.decision(form))
+    return _back(visit)
+
+
+async def recall(visit: Visit, form: Form) -> web.Response:
+    """Ask it back from all its receivers, in the name of its sender who asked for that. Raises `not-found`, `status-conflict`."""
+    own, decided = visit.request.match_info["id"], visit.decision(form)
+    document = (await visit.ports.province.history(own)).view.document
+    subject = {"document": own, "sender": document.sender}
+    await visit.ports.audit.record("document.recalled", subject, by=decided.by, reason=decided.reason, now=decided.now)
+    await revise.recall(visit.ports, visit.rules, {document.sender}, own, reason=decided.reason, to=None)
     return _back(visit)
 
 

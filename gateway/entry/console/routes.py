@@ -138,6 +138,7 @@ ACTIONS: Final[tuple[Done, ...]] = (
     Done("/documents/{id}/return", Right.ACT, document.give_back),
     Done("/documents/{id}/open/{part}", Right.ACT, opening.give),
     Done("/documents/{id}/evidence", Right.ACT, opening.prove),
+    Done("/documents/{id}/recall", Right.ACT, document.recall),
     Done("/documents/{id}/remark", Right.ACT, document.remark),
     Done("/documents/{id}/check", Right.SEE, document.check),
     Done("/undelivered/preview", Right.ACT, undelivered.preview),
