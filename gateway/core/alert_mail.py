@@ -8,11 +8,11 @@ from gateway.core.mail import Mail, one_line
 from gateway.core.vietnamese import moment
 
 
-def compose_alerts(message: str, to: tuple[str, ...], told: tuple[Telling, ...], rules: AlertRules) -> Mail:
-    """Write one e-mail to the officers; `message` is its id."""
+def compose_alerts(message: str, to: tuple[str, ...], told: tuple[Telling, ...], rules: AlertRules, address: str = "") -> Mail:
+    """Write one e-mail to the officers; `message` is its id, `address` where browsers reach the hub, if known."""
     lines = [one_line(_said(each, rules)) for each in told]
     closing = [
-        "Xem, nhận xử lý, tắt tiếng · See, acknowledge, silence: /console/alerts, lienthong alerts list",
+        f"Xem, nhận xử lý, tắt tiếng · See, acknowledge, silence: {address}/console/alerts, lienthong alerts list",
         "Thư tự động của trục liên thông; xin đừng trả lời. · Sent automatically by the hub; please do not reply.",
     ]
     body = "\n".join(f"<p>{escape(each)}</p>" for each in (*lines, *closing))

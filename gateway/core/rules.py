@@ -39,3 +39,5 @@ class Rules:
     operators: Operators = field(default_factory=lambda: Operators.of(()))
     officers: tuple[str, ...] = ()
     """The e-mail addresses of the province's officers."""
+    address: str = ""
+    """Where browsers reach the hub, as letters to officers have it; empty: they are told the place within it."""

@@ -78,7 +78,7 @@ async def _claim(ports: Ports) -> AlertMessage | None:
 
 async def _send(ports: Ports, rules: Rules, message: AlertMessage) -> None:
     if message.channel is Channel.MAIL and ports.mailer is not None and rules.officers:
-        await ports.mailer.send(compose_alerts(message.id, rules.officers, message.told, rules.alerts))
+        await ports.mailer.send(compose_alerts(message.id, rules.officers, message.told, rules.alerts, rules.address))
     elif (announcer := _announcers(ports).get(message.channel)) is not None:
         await announcer.announce(message, rules.alerts)
     else:

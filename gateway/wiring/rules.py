@@ -62,4 +62,9 @@ def load_rules(settings: Settings, clock: Clock) -> Loaded:
     if settings.mail is None:
         return loaded
     timekeeping = replace(loaded.rules.timekeeping, by_mail=True)
-    return replace(loaded, rules=replace(loaded.rules, timekeeping=timekeeping, officers=settings.mail.officers))
+    return replace(
+        loaded,
+        rules=replace(
+            loaded.rules, timekeeping=timekeeping, officers=settings.mail.officers, address=settings.console.address or ""
+        ),
+    )

@@ -279,6 +279,12 @@ def test_an_e_mail_of_several_counts_them() -> None:
     assert subject == "[KHẨN] 1 cảnh báo, 1 đã hết · 1 alerts, 1 over"
 
 
+def test_an_e_mail_leads_to_the_console_where_that_is_known() -> None:
+    told = Telling(turn=Turn.BEGAN, trouble=DISK, subject="", vi="x", en="x", count=1, since=NOW, ended_at=None)
+    mail = compose_alerts("1", ("a@b.example",), (told,), RULES, "https://truc.tinh.example")
+    assert "https://truc.tinh.example/console/alerts" in mail.text and "https://truc.tinh.example/console/alerts" in mail.html
+
+
 def test_no_other_side_writes_lines_or_html_into_an_e_mail() -> None:
     _, text, html = told_mail(then=(replace(FULL, vi="<b>x</b>\nBcc: y"),))
     assert "<b>x</b> Bcc: y" in text and "<b>" not in html
