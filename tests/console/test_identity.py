@@ -155,3 +155,11 @@ async def test_an_administrator_attaches_an_account_which_only_one_officer_has(
     assert status == 409 and "entry-exists" in text
     assert (await admin.do(f"/users/{DUTY}/identity", identity=""))[0] == 303
     assert hub.hub.rules().operators.by_identity(BA["sub"]) is None
+
+
+async def test_where_people_are_listed_it_is_told_who_comes_by_which_account(
+    hub: Province, provider: OidcProvider, admin: Browser
+) -> None:
+    await known_as(hub, ADMIN, LAN["sub"])
+    assert 'class="pill good">Tài khoản của tỉnh</span>' in (await admin.get("/users"))[1]
+    assert LAN["sub"] in (await admin.get("/me"))[1]

@@ -77,10 +77,11 @@ async def take_second_factor(visit: Visit, form: Form) -> web.Response:
 
 
 async def set_identity(visit: Visit, form: Form) -> web.Response:
-    """Attach another officer to an account of the identity provider; an empty one takes it away."""
+    """Attach another officer to an account of the identity provider; an empty one takes it away. Raises `administrator-last`."""
     identity = form.get("identity") or None
     async with _about_another(visit, form, "operator.identity-set", identity=identity) as (name, draft):
         operators.set_identity(draft, name, identity)
+        operators.demand_administrator(draft)
     return _back(name)
 
 
