@@ -186,14 +186,6 @@ timekeeper = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False),
 )
 
-turns = sa.Table(
-    "turns",
-    METADATA,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("holder", sa.Text, nullable=False),
-    sa.Column("until", Moment, nullable=False),
-)
-
 audit = sa.Table(
     "audit",
     METADATA,

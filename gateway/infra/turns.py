@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from gateway.infra.executor import Executor
 from gateway.infra.outbox_relay import live
-from gateway.infra.tables import turns
+from gateway.infra.tables_watched import turns
 
 _t = turns.c
 

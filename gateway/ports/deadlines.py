@@ -24,9 +24,9 @@ class Owed:
 class Owing:
     """Which deadlines are looked for; whatever is None or empty does not matter.
 
-    `ids` are their own. `organs` owe or are owed; `debtor` owes, `creditor` is owed. `late` chooses what was not done in time (overdue, or met late),
-    or what is not late so far and was met in time. `words` are sought as `Wanted.words` are. Due from `since` (inclusive) to
-    `until` (exclusive).
+    `ids` are their own. `organs` owe or are owed; `debtor` owes, `creditor` is owed. `late` chooses what was not done in time
+    (overdue, or met late), or what is not late so far and was met in time. `words` are sought as `Wanted.words` are. Due from
+    `since` (inclusive) to `until` (exclusive).
     """
 
     ids: Collection[str] | None = None
