@@ -29,9 +29,22 @@ def written(document: tomlkit.TOMLDocument) -> str:
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Hold the lock of all editors. It is a file of its own, since the file itself is replaced by each edit."""
-    with file.with_name(f".{file.name}.lock").open("w") as lock:
+    with _lock(file).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def is_editable(file: Path) -> bool:
+    """Tell whether this process may edit a file here: whether it could take the lock, which it does not wait for."""
+    try:
+        with _lock(file).open("w"):
+            return True
+    except OSError:
+        return False
+
+
+def _lock(file: Path) -> Path:
+    return file.with_name(f".{file.name}.lock")
 
 
 @contextmanager

@@ -144,10 +144,15 @@ async def test_an_exception_that_makes_no_sense_is_refused(admin: Browser, setti
     assert "trust" not in written(settings, COMMUNE)
 
 
-async def test_where_the_directory_is_read_only_the_page_says_so(hub: Province, admin: Browser, settings: Settings) -> None:
+async def test_where_the_directory_is_read_only_its_pages_say_so_and_refuse(
+    hub: Province, admin: Browser, settings: Settings
+) -> None:
+    assert "directory-read-only" not in (await admin.get("/agencies/-/new"))[1]
     lock = settings.file.parent / ".agencies.toml.lock"
     lock.unlink(missing_ok=True)
     os.mkdir(lock)  # noqa: PTH102  as where its folder is mounted read-only: root may write anywhere else
+    for page in ("/agencies", f"/agencies/{COMMUNE}", "/agencies/-/new", f"/agencies/{COMMUNE}/certificates/new"):
+        assert "Máy này chỉ đọc được danh bạ" in (await admin.get(page))[1], page
     for path, fields in ((f"/agencies/{COMMUNE}/lock", {}), ("/agencies/-/new", {"id": NEW} | FILLED)):
         status, text = await admin.do(path, **fields)
         assert (status, "directory-read-only" in text, "Máy này chỉ đọc được danh bạ" in text) == (503, True, True)

@@ -12,6 +12,7 @@ from gateway.core.faults import Fault
 from gateway.core.roles import ROLE_NAMES
 from gateway.entry.console import words, writing
 from gateway.entry.console.visit import CSRF, Visit
+from gateway.entry.registry.changing import is_read_only
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -57,6 +58,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **values: Any) -> we
         "role": visit.say(*ROLE_NAMES[visit.officer.role]),
         "here": visit.request.path_qs,
         "hub_name": visit.at.settings.hub.name,
+        "is_read_only": lambda: is_read_only(visit.at),
     }
     return _answer(environment().get_template(template).render(shared | values), status, english=visit.english)
 

@@ -10,6 +10,7 @@ from gateway.core.faults import Misconfigured
 from gateway.entry.api.hub import Hub
 from gateway.flows.oversee import Decision
 from gateway.infra.agencies_file import DirectoryDraft, editing
+from gateway.infra.toml_edit import is_editable
 
 Held = TypeVar("Held")
 
@@ -28,6 +29,11 @@ async def changing(hub: Hub, action: str, subject: dict[str, object], decision: 
         await hub.ports.audit.record(action, subject, by=decision.by, reason=decision.reason, now=decision.now)
     await hub.refresh()
     hub.ports.telemetry.record("directory.changed", action=action, by=decision.by)
+
+
+def is_read_only(hub: Hub) -> bool:
+    """Tell whether this machine may not change the directory: said before somebody fills in a form for nothing."""
+    return not is_editable(hub.settings.path(hub.settings.directory.agencies))
 
 
 @asynccontextmanager
