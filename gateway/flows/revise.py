@@ -41,9 +41,7 @@ async def recall(
     if not reason.strip():
         raise Rejected("status-reason-required", path="reason")
     organs = None if to is None else [organ for each in to if (organ := oversee.named(rules, each)) is not None]
-    recalled = await ports.links.recall(
-        document, organs, sender, reason=reason, now=ports.clock.now(), seal=ports.signer.seal
-    )
+    recalled = await ports.links.recall(document, organs, sender, reason=reason, now=ports.clock.now(), seal=ports.signer.seal)
     ports.telemetry.record("document.recalled", document=document, new=recalled.created)
     return recalled
 
