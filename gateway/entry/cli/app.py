@@ -9,6 +9,7 @@ from gateway.core.model import StatusCode
 from gateway.entry.cli import (
     adapter_commands,
     alert_commands,
+    backup_commands,
     calendar_commands,
     cert_commands,
     dead_letter_commands,
@@ -47,6 +48,8 @@ app.add_typer(calendar_commands.calendar, name="calendar")
 app.add_typer(deadline_commands.deadlines, name="deadlines")
 app.add_typer(evidence_commands.evidence, name="evidence")
 app.command()(queue_commands.queues)
+app.command()(backup_commands.backup)
+app.command()(backup_commands.restore)
 
 
 @app.command()

@@ -26,7 +26,12 @@ NAMED: Final = 3
 
 async def reconcile(config: Path, since: datetime | None, until: datetime | None) -> Outcome:
     """Reconcile the documents accepted from one day (inclusive) to another (exclusive); days are Vietnam's."""
-    executor = open_executor(_patient(database(Settings.load(config))))
+    return await reconcile_ledger(database(Settings.load(config)), since, until)
+
+
+async def reconcile_ledger(named: Database, since: datetime | None = None, until: datetime | None = None) -> Outcome:
+    """Reconcile the ledger in a database."""
+    executor = open_executor(_patient(named))
     try:
         await SqlLedger(executor).ready()
         port = SqlReconciliation(executor)
