@@ -73,6 +73,7 @@ async def test_a_folder_is_kept_with_its_values_as_what_they_are_and_in_force_at
         REASON,
         {"system": SYSTEM, "adapter": "folder", "changed": changed},
     )
+    assert "adapter, den, in_flight (+4)" in (await admin.get("/audit"))[1]
     _, text = await admin.get(f"/systems/{SYSTEM}/link")
     assert 'value="0.5"' in text and '<option value="true" selected>' in text
 
@@ -186,3 +187,10 @@ async def test_an_agency_is_pushed_to_by_one_system_alone(hub: Province, admin: 
     assert status == 303
     link = system(hub, "000.00.15.H56").link
     assert link == replace(link or Link(adapter="loopback", settings={}), push=False)
+
+
+async def test_the_form_is_in_english_too(admin: Browser) -> None:
+    await admin.post("/language", {"language": "en", "to": "/console"})
+    status, text = await admin.do(f"/systems/{SYSTEM}/link/try", adapter="webhook", **OWN, **settings_of({"url": "x"}))
+    assert (status, "Try first" in text, mistakes(text)[-1]) == (422, True, "it is needed")
+    assert "It has no credentials to fetch with" in (await admin.get(f"/systems/{SYSTEM}"))[1]

@@ -129,6 +129,7 @@ async def test_a_token_is_rotated_and_the_old_one_holds_or_ends(hub: Province, a
     _, text = await admin.do(f"/systems/{OWN}/rotate", proof="token", old=old)
     assert (await calls(hub, shown(text)), await calls(hub, before)) == (200, holds)
     assert (await audited(hub))[2] == {"system": OWN, "proof": "token", "kept_old": old == "keep"}
+    assert ("giữ cái cũ: có" in re.sub(r"<[^>]+>", "", (await admin.get("/audit"))[1])) is (old == "keep")
 
 
 async def test_a_secret_of_the_sdk_is_rotated_beside_the_old_one(hub: Province, admin: Browser) -> None:

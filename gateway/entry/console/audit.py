@@ -197,6 +197,8 @@ def _text(visit: Visit, name: str, value: object) -> str:
         return visit.say(*ROLE_NAMES[Role(str(value))])
     if name in _MOMENTS:
         return writing.moment(datetime.fromisoformat(str(value)))
+    if value is True:  # what is not so is not named
+        return visit.say("có", "yes")
     return Sayer(visit.english).cause(str(value)) if name == "cause" else str(value)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from aiohttp import hdrs, web
 
 from gateway.core.directory import Link, System
+from gateway.core.fault_codes import FAULTS
 from gateway.core.faults import Fault, Misconfigured, Rejected
 from gateway.entry.console.link_fields import AGAIN, MARK, Filled, filled, shown
 from gateway.entry.console.pages import page
@@ -49,7 +50,7 @@ async def keep(visit: Visit, form: Form) -> web.Response:
     try:
         await _kept(visit, system, given.link, form)
     except Rejected as fault:  # what was filled in stays on the page
-        return _page(visit, system, adapter, given, fault=fault, status=400)
+        return _page(visit, system, adapter, given, fault=fault, status=FAULTS[fault.code].status)
     return web.Response(status=303, headers={hdrs.LOCATION: place(system.id)})
 
 
