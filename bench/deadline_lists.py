@@ -50,7 +50,7 @@ def asked(
         return await executor.read(lambda c: c.execute(joined.where(deadlines.c.seq.between(100, 100 + PAGE))).all())
 
     views = (Owing(states=OVERDUE), Owing(states=OPEN), Owing(states=MET, late=False), Owing(states=MET, late=True))
-    filtered = Owing(rule=Rule.RESPONSE, priority=Priority.EXPRESS)
+    filtered = Owing(rule=Rule.RESPONSE, priorities=(Priority.EXPRESS,))
     tabs = tuple(_of(each, filtered) for each in views)
     spans = tuple(now - timedelta(days=28 - day) for day in range(29))
     questions: dict[str, Callable[[], Awaitable[object]]] = {
@@ -75,7 +75,7 @@ def asked(
 
 
 def _of(owing: Owing, other: Owing) -> Owing:
-    return Owing(states=owing.states, late=owing.late, rule=other.rule, priority=other.priority)
+    return Owing(states=owing.states, late=owing.late, rule=other.rule, priorities=other.priorities)
 
 
 def _with(owing: Owing, words: tuple[str, ...]) -> Owing:

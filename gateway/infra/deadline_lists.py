@@ -89,19 +89,21 @@ def _parties(owing: Owing) -> Iterator[tuple[Condition, ...]]:
             yield _d.organ == organ, *rest
             yield _d.creditor == organ, _d.organ.not_in(owing.organs), *rest
     else:
-        by, condition = next(_indexed(owing), ("", sa.true()))
-        yield condition, *_passed_over(owing, by)
+        by, each = next(_indexed(owing), ("", (sa.true(),)))
+        rest = tuple(_passed_over(owing, by))
+        for condition in each:
+            yield condition, *rest
 
 
-def _indexed(owing: Owing) -> Iterator[tuple[str, Condition]]:
+def _indexed(owing: Owing) -> Iterator[tuple[str, tuple[Condition, ...]]]:
     if owing.debtor is not None:
-        yield "debtor", _d.organ == owing.debtor
+        yield "debtor", (_d.organ == owing.debtor,)
     if owing.creditor is not None:
-        yield "creditor", _d.creditor == owing.creditor
-    if owing.priority is not None and (owing.priority is not Priority.NORMAL or owing.rule is None):
-        yield "priority", _d.priority == owing.priority.value
+        yield "creditor", (_d.creditor == owing.creditor,)
+    if owing.priorities is not None and (Priority.NORMAL not in owing.priorities or owing.rule is None):
+        yield "priorities", tuple(_d.priority == each.value for each in owing.priorities)
     if owing.rule is not None:
-        yield "rule", _d.rule == owing.rule.value
+        yield "rule", (_d.rule == owing.rule.value,)
 
 
 def _passed_over(owing: Owing, by: str) -> Iterator[Condition]:
@@ -116,8 +118,8 @@ def _passed_over(owing: Owing, by: str) -> Iterator[Condition]:
         yield _d.creditor.concat("") == owing.creditor
     if owing.rule is not None and by != "rule":
         yield _d.rule.concat("") == owing.rule.value
-    if owing.priority is not None and by != "priority":
-        yield _d.priority + 0 == owing.priority.value
+    if owing.priorities is not None and by != "priorities":
+        yield (_d.priority + 0).in_([each.value for each in owing.priorities])
     yield from _times(owing)
 
 

@@ -36,7 +36,7 @@ class Owing:
     states: Collection[DeadlineState] | None = None
     late: bool | None = None
     rule: Rule | None = None
-    priority: Priority | None = None
+    priorities: Collection[Priority] | None = None
     words: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None

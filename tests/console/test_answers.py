@@ -63,6 +63,7 @@ async def test_the_filter_chooses_by_every_field(late: Province, admin: Browser)
         (f"creditor={SENDER}", lambda each: each.deadline.creditor == SENDER),
         (f"creditor={OTHER}", lambda each: False),
         ("priority=2", lambda each: each.document.priority == 2),
+        ("priority=express", lambda each: each.document.priority >= 3),
         ("q=ke+hoach+ung+ph", lambda each: "Kế hoạch ứng phó" in each.document.subject),
         (f"since={day}&until={day}", lambda each: f"{each.deadline.due_at.astimezone(VIETNAM):%Y-%m-%d}" == day),
     ]:
@@ -195,3 +196,11 @@ async def test_what_was_met_late_is_told_apart(late: Province, admin: Browser) -
     (count,) = await late.hub.ports.deadlines.count([met], most=99)
     assert count == await rows(admin, "/answers?view=late") > 0
     assert "(trễ)" in (await admin.get("/answers?view=late"))[1]
+
+
+async def test_a_matter_of_the_overview_leads_to_as_many_as_it_names(late: Province, admin: Browser) -> None:
+    _, text = await admin.get("")
+    named = re.findall(r"<p>(\d+) (?:văn bản HỎA TỐC|thời hạn) quá hạn .*?href=\"([^\"]*)\"", text, re.DOTALL)
+    assert named
+    for count, href in named:
+        assert await rows(admin, place(href)) == int(count), href

@@ -67,8 +67,8 @@ class FindContract:
             ({"creditor": STRANGER}, "4"),
             ({"organs": (STRANGER, OTHER)}, "34"),
             ({"organs": (STRANGER, SENDER, RECEIVER, OTHER)}, "12334"),
-            ({"priority": Priority.EXPRESS}, "4"),
-            ({"priority": Priority.NORMAL, "debtor": RECEIVER}, "123"),
+            ({"priorities": (Priority.EXPRESS, Priority.EXPRESS_TIMED)}, "4"),
+            ({"priorities": (Priority.NORMAL,), "debtor": RECEIVER}, "123"),
             ({"late": True, "states": MISSED}, "2334"),
             ({"late": True, "states": (DeadlineState.MET,)}, "2"),
             ({"late": False, "states": MISSED}, "1"),
@@ -131,7 +131,7 @@ class FindContract:
             Lateness(organ=OTHER, counts=(0, 2), owed=2),
         )
         assert await deadlines.lateness(COLLECTION, spans, skip=1, limit=9) == late[1:]
-        (urgent,) = await deadlines.lateness(replace(COLLECTION, priority=Priority.EXPRESS), spans, skip=0, limit=9)
+        (urgent,) = await deadlines.lateness(replace(COLLECTION, priorities=(Priority.EXPRESS,)), spans, skip=0, limit=9)
         assert (urgent.organ, urgent.total) == (OTHER, 1)
 
     async def test_what_is_waived_is_late_no_more(self, ledger: Ledger, deadlines: Deadlines) -> None:

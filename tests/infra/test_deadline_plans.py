@@ -62,9 +62,15 @@ A, B = OrganId("H56.1"), OrganId("H56.2")
         (Owing(debtor=A, states=STATES), {"deadlines_owed"}),
         (Owing(creditor=A, states=STATES, late=True), {"deadlines_claimed"}),
         (Owing(rule=Rule.INTAKE, states=STATES), {"deadlines_by_rule"}),
-        (Owing(rule=Rule.INTAKE, priority=Priority.NORMAL, states=STATES), {"deadlines_by_rule"}),
-        (Owing(rule=Rule.INTAKE, priority=Priority.EXPRESS, states=STATES), {"deadlines_by_priority"}),
-        (Owing(debtor=A, creditor=B, rule=Rule.INTAKE, priority=Priority.EXPRESS, states=STATES), {"deadlines_owed"}),
+        (Owing(rule=Rule.INTAKE, priorities=(Priority.NORMAL,), states=STATES), {"deadlines_by_rule"}),
+        (
+            Owing(rule=Rule.INTAKE, priorities=(Priority.EXPRESS, Priority.EXPRESS_TIMED), states=STATES),
+            {"deadlines_by_priority"},
+        ),
+        (
+            Owing(debtor=A, creditor=B, rule=Rule.INTAKE, priorities=(Priority.EXPRESS, Priority.EXPRESS_TIMED), states=STATES),
+            {"deadlines_owed"},
+        ),
         (Owing(states=STATES, since=NOW, until=NOW), {"deadlines_by_state"}),
     ],
 )

@@ -12,6 +12,7 @@ from gateway.core.holdings import ending, soon
 from gateway.entry.api.door import CONSOLE
 from gateway.entry.console import writing
 from gateway.entry.console.certificates import authorities
+from gateway.entry.console.owing import EXPRESS
 from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Sayer
 from gateway.flows import oversee
@@ -95,7 +96,7 @@ def _overdue(visit: Visit, sight: Sight) -> Iterator[Harm]:
         age = writing.lasting(visit.now - each.oldest_due_at, english=visit.english)
         count = f"{each.express or each.count}"
         kind = visit.say("văn bản HỎA TỐC" if each.express else "thời hạn", "EXPRESS documents" if each.express else "deadlines")
-        rule = say.rule(each.rule).lower()
+        rule, hurried = say.rule(each.rule).lower(), {"priority": EXPRESS} if each.express else {}
         yield Harm(
             level=Level.EXPRESS if each.express else Level.OVERDUE,
             weight=each.count,
@@ -105,7 +106,7 @@ def _overdue(visit: Visit, sight: Sight) -> Iterator[Harm]:
             who=visit.agency(each.organ),
             after=visit.say(f" (lâu nhất {age})", f" (the longest by {age})"),
             button=visit.say("Xem & nhắc", "See"),
-            url=f"{CONSOLE}/answers?{urlencode({'organ': each.organ, 'rule': each.rule})}",
+            url=f"{CONSOLE}/answers?{urlencode({'organ': each.organ, 'rule': each.rule} | hurried)}",
         )
 
 

@@ -20,6 +20,8 @@ COUNTED: Final = 10_000
 """A tab counts so far: past this, how many there are exactly changes nothing that an officer would do."""
 HEAT: Final = "heat"
 """The view of who is late, and since when."""
+EXPRESS: Final = "express"
+"""What addresses call hỏa tốc, with a time or without."""
 _DAY: Final = timedelta(days=1)
 Choice = TypeVar("Choice", Rule, Priority)
 
@@ -139,6 +141,7 @@ async def frame(visit: Visit, found: Asked) -> dict[str, Any]:
         "filtered": found.filter != Owing(),
         "rules": list(Rule),
         "priorities": list(Priority),
+        "express": EXPRESS,
         "agencies": visit.rules.directory,
     }
 
@@ -155,11 +158,18 @@ def _filter(visit: Visit) -> Owing:
         debtor=organ_of(visit, "organ"),
         creditor=organ_of(visit, "creditor"),
         rule=_choice(Rule, visit.asked("rule"), "rule"),
-        priority=_choice(Priority, visit.asked("priority"), "priority"),
+        priorities=_priorities(visit.asked("priority")),
         words=sought(visit.asked("q")),
         since=day_of(visit.asked("since"), "since"),
         until=until + _DAY if until else None,
     )
+
+
+def _priorities(given: str) -> tuple[Priority, ...] | None:
+    if given == EXPRESS:
+        return tuple(each for each in Priority if each >= Priority.EXPRESS)
+    found = _choice(Priority, given, "priority")
+    return None if found is None else (found,)
 
 
 def _choice(kind: type[Choice], given: str, name: str) -> Choice | None:
