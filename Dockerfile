@@ -14,6 +14,8 @@ RUN python -m venv /opt/lienthong \
     && PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels /opt/lienthong/bin/pip install --no-cache-dir ".[calendar,fast,mail,postgres,reports,sftp,soap,tables-postgresql]"
 
 FROM python:3.13-slim
+# pg_dump for `lienthong backup`: not older than the server of compose.yaml.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/lienthong --create-home lienthong
 COPY --from=builder /opt/lienthong /opt/lienthong
 ENV PATH=/opt/lienthong/bin:$PATH PYTHONUNBUFFERED=1 LIENTHONG_CONFIG=/etc/lienthong/gateway.toml

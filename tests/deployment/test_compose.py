@@ -169,3 +169,8 @@ def test_the_image_has_the_driver_of_the_database_and_is_no_root() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
     assert '".[calendar,fast,mail,postgres,reports,sftp,soap,tables-postgresql]"' in dockerfile
     assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE) == ["lienthong"]
+
+
+def test_the_image_can_dump_the_database_that_it_is_used_with() -> None:
+    version = SERVICES["database"]["image"].partition(":")[2]
+    assert f"postgresql-client-{version} " in (ROOT / "Dockerfile").read_text("utf-8")
