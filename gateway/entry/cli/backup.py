@@ -18,7 +18,7 @@ from gateway.infra import backup_manifest, backup_restore
 from gateway.infra.backup import Belongings, Made, make
 from gateway.infra.backup_manifest import ELSEWHERE, LEDGER, SETTINGS, Manifest
 from gateway.infra.clock import SystemClock
-from gateway.infra.database import Database
+from gateway.infra.database import Database, PostgresDatabase
 from gateway.infra.ledger import SqlLedger
 from gateway.infra.migrate import head
 from gateway.infra.opening import open_executor
@@ -57,7 +57,7 @@ async def restore(backup: Path, into: Path, config: Path | None) -> Outcome:
     LoggedTelemetry().record("backup.restored", folder=str(into), bytes=manifest.size)
     current = manifest.revision == head()
     balance = await reconcile_ledger(named) if current else Outcome(data=None)
-    vi, en = _next_steps(manifest, into, current=current)
+    vi, en = _next_steps(manifest, into, named, current=current)
     return Outcome(
         data={
             "folder": str(into),
@@ -163,12 +163,16 @@ def _target(manifest: Manifest, into: Path, config: Path) -> Database:
     return named
 
 
-def _next_steps(manifest: Manifest, into: Path, *, current: bool) -> tuple[list[str], list[str]]:
+def _next_steps(manifest: Manifest, into: Path, named: Database, *, current: bool) -> tuple[list[str], list[str]]:
     """Say what is to be done now, in both languages."""
     config, begun = into / manifest.config, f"{manifest.begun_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
     vi = [f"✓ {into}: {len(manifest.files)} tệp, {size(manifest.size)}, như lúc {begun}. Tiếp theo:"]
     en = [f"{into} is as the hub was on {begun}. What is next:"]
-    if not _at_home(config, into / manifest.data):
+    settings = Settings.load(config)
+    if isinstance(named, PostgresDatabase) and (settings.database is None or settings.database.url != named.url):
+        vi.append(f"  → {config}: sửa [database] url thành {named}.")
+        en.append(f"  → in {config} set [database] url to {named}.")
+    if settings.path(settings.storage.data).resolve() != (into / manifest.data).resolve():
         vi.append(f'  → {config}: sửa [storage] data thành "{manifest.data}", hoặc chuyển {into / manifest.data} tới nơi nó nêu.')
         en.append(
             f'  → in {config} set [storage] data to "{manifest.data}", or move {into / manifest.data} to the place it names.'
@@ -186,11 +190,6 @@ def _next_steps(manifest: Manifest, into: Path, *, current: bool) -> tuple[list[
     vi.append(f"  → báo các cơ quan gửi lại mọi văn bản đã gửi từ {begun}: gửi lại an toàn.")
     en.append(f"  → tell the agencies to send again what they sent since {begun}: repeating is safe.")
     return vi, en
-
-
-def _at_home(config: Path, data: Path) -> bool:
-    settings = Settings.load(config)
-    return settings.path(settings.storage.data).resolve() == data.resolve()
 
 
 def _written(moment: datetime) -> str:
