@@ -1,5 +1,6 @@
 """How each system is connected and fares; one is tried, paused, told again; and no secret is shown."""
 
+import io
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from openpyxl import load_workbook
 
 from gateway.core.circuit import CircuitState
 from gateway.core.directory import Link, System, Systems
@@ -203,3 +205,10 @@ async def test_the_screens_are_in_english_too(admin: Browser) -> None:
     await admin.post("/language", {"language": "en", "to": "/console"})
     assert "<h1>Systems</h1>" in (await admin.get("/systems"))[1]
     assert "The system answers" in (await admin.do(f"/systems/{SYSTEM}/test"))[1]
+
+
+async def test_the_systems_that_are_found_are_exported(admin: Browser) -> None:
+    async with admin.session.get(f"{admin.base}/console/systems.xlsx?q=so+a") as response:
+        sheet = load_workbook(io.BytesIO(await response.read())).worksheets[0]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert SYSTEM in {row[0] for row in rows} and all("Sở A (mẫu)" in str(row[1]) for row in rows)

@@ -19,7 +19,7 @@ from gateway.entry.console.conditions import Faring, faring, surroundings
 from gateway.entry.console.listing import is_named, part
 from gateway.entry.console.pages import page
 from gateway.entry.console.sheet import Row, sheet
-from gateway.entry.console.test_document import testing
+from gateway.entry.console.trial_document import testing
 from gateway.entry.console.visit import Visit
 from gateway.entry.console.words import Condition, Sayer
 from gateway.ports import Filter

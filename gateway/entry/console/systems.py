@@ -1,6 +1,6 @@
 """Hệ thống · Systems: how each is connected and fares, and one system: its link, tried step by step, paused, told again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -10,14 +10,15 @@ from aiohttp import hdrs, web
 from gateway.core.directory import Link, System
 from gateway.core.faults import Fault, Rejected
 from gateway.core.model import SystemId
-from gateway.core.search import sought, words
+from gateway.core.search import sought
 from gateway.entry.api.door import CONSOLE
-from gateway.entry.console.connections import around, connection
-from gateway.entry.console.listing import part
+from gateway.entry.console.connections import Connection, around, connection
+from gateway.entry.console.listing import is_found, part
 from gateway.entry.console.pages import page
-from gateway.entry.console.test_document import testing
+from gateway.entry.console.sheet import Row, sheet
+from gateway.entry.console.trial_document import testing
 from gateway.entry.console.visit import Form, Visit
-from gateway.entry.console.words import Condition
+from gateway.entry.console.words import Condition, Sayer
 from gateway.entry.registry.systems import Proof, secret_digest
 from gateway.flows import oversee
 from gateway.flows.try_link import TRY_SECONDS, Step, Tried, try_link
@@ -52,23 +53,23 @@ class Credential:
 
 async def show(visit: Visit) -> web.Response:
     """Show the systems, those in trouble first."""
-    state, asked = visit.asked("state"), sought(visit.asked("q"))
-    if state and state not in {each.word for each in Condition}:
-        raise Rejected("malformed-request", path="state", detail=state)
-    known = await around(visit)
-    everything = [connection(visit, each, known) for each in visit.rules.systems]
-    found = [each for each in everything if state in {"", each.condition.word} and _is_named(visit, each.system, asked)]
-    rows, after = part(visit, sorted(found, key=lambda each: (each.condition, -each.waiting, each.system.id)))
+    everything, found = await _chosen(visit)
+    rows, after = part(visit, found)
     return page(
         visit,
         "systems.html",
         title=visit.say("Hệ thống", "Systems"),
         asked=visit.asked,
-        state=state,
+        state=visit.asked("state"),
         counts={each: sum(one.condition is each for one in everything) for each in Condition},
         rows=rows,
         next=after,
     )
+
+
+async def export(visit: Visit) -> web.Response:
+    """Give all that fit as a sheet."""
+    return await sheet(visit, "he-thong", visit.say("Hệ thống", "Systems"), _COLUMNS, _rows(visit))
 
 
 async def one(visit: Visit) -> web.Response:
@@ -157,15 +158,52 @@ def found_system(visit: Visit) -> System:
     return system
 
 
+async def _chosen(visit: Visit) -> tuple[list[Connection], list[Connection]]:
+    """Give all systems, and those that the address asks for, in trouble first. Raises `malformed-request`."""
+    state, asked = visit.asked("state"), sought(visit.asked("q"))
+    if state and state not in {each.word for each in Condition}:
+        raise Rejected("malformed-request", path="state", detail=state)
+    known = await around(visit)
+    everything = [connection(visit, each, known) for each in visit.rules.systems]
+    found = [each for each in everything if state in {"", each.condition.word} and _is_named(visit, each.system, asked)]
+    return everything, sorted(found, key=lambda each: (each.condition, -each.waiting, each.system.id))
+
+
+async def _rows(visit: Visit) -> AsyncIterator[Row]:
+    say = Sayer(visit.english)
+    for each in (await _chosen(visit))[1]:
+        yield [
+            each.system.id,
+            ", ".join(visit.agency(organ) for organ in sorted(each.system.organs)),
+            "; ".join(each.ways),
+            say.condition(each.condition),
+            each.why,
+            each.waiting,
+            each.in_flight,
+            each.failed,
+            each.seen_at.replace(tzinfo=None) if each.seen_at else None,
+        ]
+
+
 def _is_named(visit: Visit, system: System, asked: tuple[str, ...]) -> bool:
     """Tell whether a system is meant by words of its id, its adapter or its agencies, or by their beginnings."""
-    if not asked:
-        return True
     adapter = system.link.adapter if system.link else ""
-    known = words(" ".join((system.id, adapter, *system.organs, *(visit.agency(each) for each in system.organs))))
-    return all(any(word.startswith(each) for word in known) for each in asked)
+    return is_found((system.id, adapter, *system.organs, *(visit.agency(each) for each in system.organs)), asked)
 
 
 def place(system: str) -> str:
     """Give the address of a system's page."""
     return f"{CONSOLE}/systems/{quote(system, safe='')}"
+
+
+_COLUMNS: Final = (
+    ("Hệ thống", "System", 30),
+    ("Đơn vị", "Agencies", 48),
+    ("Kết nối", "Connected", 40),
+    ("Trạng thái", "State", 16),
+    ("Vì sao", "Why", 40),
+    ("Chờ", "Waiting", 10),
+    ("Đang gửi", "In flight", 10),
+    ("Không gửi được", "Failed", 14),
+    ("Hỏi trục lần cuối", "Last asked", 18),
+)
