@@ -28,7 +28,7 @@ _SPREAD = """UPDATE deadlines SET
   priority = CASE WHEN seq % 50 = 7 THEN 3 WHEN seq % 20 = 3 THEN 1 ELSE 0 END"""
 _WORDS = """INSERT INTO searched (rowid, words) SELECT seq, CASE WHEN seq % 1000 = 7 THEN 'hoa toc ' ELSE '' END
   || CASE WHEN seq % 100 = 3 THEN 'tham dinh ' ELSE '' END || CASE WHEN seq % 2 = 1 THEN 'bao cao ' ELSE 'ke hoach ' END
-  || CAST(seq AS TEXT) FROM documents WHERE seq > 1"""
+  || CAST(seq AS TEXT) FROM documents WHERE seq NOT IN (SELECT rowid FROM searched)"""
 
 
 def spread(connection: sa.Connection) -> None:
