@@ -67,9 +67,6 @@ def asked(
         "số trên thẻ, từ hiếm · counts, rare words": lambda: kept.count([_with(each, RARE) for each in views], most=MOST),
         "bản đồ trễ · who is late": lambda: kept.lateness(Owing(), spans, skip=0, limit=WORST),
         "bản đồ trễ, đã lọc · who is late, filtered": lambda: kept.lateness(filtered, spans, skip=0, limit=WORST),
-        "bản đồ trễ, từ thường · who is late, common words": lambda: kept.lateness(
-            Owing(words=COMMON), spans, skip=0, limit=WORST
-        ),
     }
     return {what: (work, floor) for what, work in questions.items()}
 

@@ -1,6 +1,5 @@
 """What an officer does in a real browser: by keys, by buttons, in dialogs; and what a live page does by itself."""
 
-
 import pytest
 
 from gateway.core.circuit import CircuitState
