@@ -44,7 +44,7 @@ def test_there_is_a_command_for_every_kind_of_file() -> None:
             assert any(name in each or name.startswith(evidence.RECEIPTS) for each in COMMANDS), name
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each[:40])
+@pytest.mark.parametrize("command", COMMANDS, ids=[f"{place}" for place in range(len(COMMANDS))])  # times are in them
 def test_every_command_that_it_prints_proves_a_whole_package(command: str, tmp_path: Path) -> None:
     content, said = ran(command, unpacked(whole(), tmp_path))
     assert content, said
@@ -59,6 +59,7 @@ def test_every_command_that_it_prints_proves_a_whole_package(command: str, tmp_p
         (RECEIPTS, next(name for name in whole() if "-status-" in name), b"<code>03", b"<code>06"),
         (CHAIN, evidence.EVENTS, b"delivery.collected", b"delivery.withdrawn"),
     ],
+    ids=["sums", "list", "envelope", "receipts", "chain"],
 )
 def test_what_was_changed_is_found_by_the_command_for_it(command: str, name: str, old: bytes, new: bytes, tmp_path: Path) -> None:
     assert old in whole()[name]
