@@ -11,7 +11,7 @@ COPY requirements.lock ./
 RUN pip wheel --no-cache-dir --require-hashes --wheel-dir /wheels -r requirements.lock
 COPY . .
 RUN python -m venv /opt/lienthong \
-    && PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels /opt/lienthong/bin/pip install --no-cache-dir ".[calendar,fast,mail,postgres,reports,sftp,soap,tables-postgresql]"
+    && PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels /opt/lienthong/bin/pip install --no-cache-dir ".[alerts,calendar,fast,mail,oidc,postgres,reports,sftp,soap,tables-postgresql]"
 
 FROM python:3.13-slim
 # pg_dump for `lienthong backup`: not older than the server of compose.yaml.
