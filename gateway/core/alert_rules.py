@@ -21,6 +21,7 @@ class Trouble(StrEnum):
     STATUSES_UNMATCHED = "statuses-unmatched"
     DISK_NEARLY_FULL = "disk-nearly-full"
     CLOCK_OFF = "clock-off"
+    BACKUP_LATE = "backup-late"
 
 
 class Severity(StrEnum):
@@ -94,6 +95,9 @@ USUAL: Final[Mapping[Trouble, AlertRule]] = {
     ),
     Trouble.CLOCK_OFF: AlertRule(
         vi="Đồng hồ của trục sai", en="The hub's clock is off", severity=Severity.PAGE, lasting=2 * _MINUTE, at=30
+    ),
+    Trouble.BACKUP_LATE: AlertRule(
+        vi="Sao lưu trễ hoặc hỏng", en="The backup is late, or failed", severity=Severity.TICKET, lasting=0 * _MINUTE, at=26
     ),
 }
 """The rules where a province has not said otherwise."""

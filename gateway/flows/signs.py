@@ -20,7 +20,7 @@ from gateway.core.vietnamese import moment
 from gateway.flows.acknowledge import PATIENCE, is_quarantined
 from gateway.flows.attend import silent
 from gateway.flows.measure import broker_fault
-from gateway.ports import Filter, HeldStatus, Ports, QueueTally
+from gateway.ports import Chore, Filter, HeldStatus, Ports, QueueTally
 
 STATUSES: Final = 200
 """Statuses that are looked through, the oldest first: more is one vendor's mistake, and told by these."""
@@ -214,6 +214,17 @@ async def _clock(look: _Look) -> list[Sign]:
     return [Sign(trouble=Trouble.CLOCK_OFF, vi=vi, en=en, value=off)]
 
 
+async def _backup(look: _Look) -> list[Sign]:
+    """Tell how old the last backup is; one that failed is too old. Where none was ever made none is due."""
+    last = (await look.ports.upkeep.last()).get(Chore.BACKUP)
+    if last is None:
+        return []
+    hours = (look.now - last.at) / timedelta(hours=1)
+    at = moment(last.at)
+    vi, en = (f"lần cuối {at}", f"the last was at {at}") if last.well else (f"hỏng lúc {at}", f"it failed at {at}")
+    return [Sign(trouble=Trouble.BACKUP_LATE, vi=vi, en=en, value=hours if last.well else max(hours, look.at))]
+
+
 _LOOKS: Final[Mapping[Trouble, Callable[[_Look], Awaitable[list[Sign]]]]] = {
     Trouble.URGENT_WAITS: _urgent_waits,
     Trouble.QUEUE_WAITS: _queue_waits,
@@ -226,6 +237,7 @@ _LOOKS: Final[Mapping[Trouble, Callable[[_Look], Awaitable[list[Sign]]]]] = {
     Trouble.STATUSES_UNMATCHED: _unmatched,
     Trouble.DISK_NEARLY_FULL: _disk,
     Trouble.CLOCK_OFF: _clock,
+    Trouble.BACKUP_LATE: _backup,
 }
 
 

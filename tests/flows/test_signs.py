@@ -19,7 +19,7 @@ from gateway.flows.keep_time import take_steps
 from gateway.flows.oversee import Decision, pause
 from gateway.flows.signs import signs
 from gateway.infra.broker_memory import MemoryBroker
-from gateway.ports import NamedStatus
+from gateway.ports import Chore, NamedStatus, Tended
 from tests import pki
 from tests.contracts.entries import RECEIVER, correlation, entry, report, seal
 from tests.documents import COMMUNE
@@ -149,6 +149,18 @@ async def test_a_clock_that_was_set_back_is_seen(plane: Plane) -> None:
     plane.clock.time -= timedelta(seconds=30)
     (sign,) = await seen(plane, Trouble.CLOCK_OFF)
     assert sign.vi == "chậm 30 giây so với việc cuối cùng trong sổ cái" and sign.en.startswith("30 seconds behind")
+
+
+async def test_a_backup_that_is_late_or_failed_is_seen_and_none_that_never_was(plane: Plane) -> None:
+    assert await seen(plane, Trouble.BACKUP_LATE) == []
+    await plane.ports.upkeep.done(Chore.BACKUP, Tended(at=plane.clock.now(), well=True))
+    assert await seen(plane, Trouble.BACKUP_LATE) == []
+    plane.clock.time += timedelta(hours=26)
+    (late,) = await seen(plane, Trouble.BACKUP_LATE)
+    assert late.vi.startswith("lần cuối")
+    await plane.ports.upkeep.done(Chore.BACKUP, Tended(at=plane.clock.now(), well=False))
+    (failed,) = await seen(plane, Trouble.BACKUP_LATE)
+    assert failed.vi.startswith("hỏng lúc")
 
 
 async def test_the_disk_is_that_of_the_payloads(plane: Plane) -> None:

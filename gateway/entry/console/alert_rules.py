@@ -32,6 +32,7 @@ UNITS: Final[Mapping[Trouble, tuple[str, str]]] = {
     Trouble.STATUSES_UNMATCHED: ("từ … trạng thái", "from … statuses on"),
     Trouble.DISK_NEARLY_FULL: ("từ … % đã dùng", "from … % used on"),
     Trouble.CLOCK_OFF: ("lệch từ … giây", "off by … seconds or more"),
+    Trouble.BACKUP_LATE: ("từ … giờ", "… hours old or more"),
 }
 """What the threshold of a rule counts, where it has one."""
 FIELDS: Final = ("on", "at", "lasting", "quiet")

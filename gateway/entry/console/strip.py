@@ -15,8 +15,6 @@ from gateway.entry.console.visit import Visit
 from gateway.flows.measure import broker_fault
 from gateway.ports import Chore, Tended
 
-BACKED_UP: Final = timedelta(hours=26)
-"""Every night, and the night's work may take its time."""
 RECONCILED: Final = timedelta(minutes=15)
 """Workers do it every five minutes."""
 KINDS: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -71,7 +69,9 @@ def _backup(visit: Visit, last: Tended | None) -> Part:
     ago = writing.ago(last.at, visit.now, english=visit.english)
     if not last.well:
         return Part(name=name, text=visit.say(f"lỗi {ago}", f"failed {ago}"), tone="bad")
-    return Part(name=name, text=f"{ago} · {last.detail}", tone="good" if visit.now - last.at <= BACKED_UP else "bad")
+    at = visit.rules.alerts[Trouble.BACKUP_LATE].at
+    late = at is not None and visit.now - last.at >= timedelta(hours=at)
+    return Part(name=name, text=f"{ago} · {last.detail}", tone="bad" if late else "good")
 
 
 def _reconciliation(visit: Visit, last: Tended | None) -> Part:
