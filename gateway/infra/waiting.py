@@ -1,6 +1,7 @@
 """Wake-ups of those who wait in this process."""
 
 import asyncio
+import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -30,8 +31,14 @@ class ProcessWaiting:
 
     def __init__(self) -> None:
         self._watches: dict[OrganId, set[ProcessWatch]] = {}
+        self._process, self._heard = secrets.token_hex(4), 0
+
+    @property
+    def mark(self) -> str:
+        return f"{self._process}-{self._heard}"
 
     def notify(self, organs: Collection[OrganId]) -> None:
+        self._heard += 1
         for organ in organs:
             for watch in self._watches.get(organ, ()):
                 watch.event.set()

@@ -71,4 +71,8 @@ class Watch(Protocol):
 class Waiting(Protocol):
     """Wakes those who wait for something to happen to an agency: the ledger tells it whom each committed event concerns."""
 
+    @property
+    def mark(self) -> str:
+        """Mark how much was heard: who kept another mark may have missed something. Each process has marks of its own."""
+
     def watch(self, organs: Collection[OrganId]) -> AbstractContextManager[Watch]: ...

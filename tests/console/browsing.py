@@ -5,7 +5,8 @@ import os
 import re
 import secrets
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,18 +33,29 @@ FLAGS = ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--remote
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address by which Debian's Chromium is driven."""
+def chromium(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the address by which Debian's Chromium is driven: one for this process; each module may import this fixture."""
     program = require("chromium", "apt-get install chromium")
-    rootly = ("--no-sandbox",) if os.geteuid() == 0 else ()
-    command = [str(program), *FLAGS, *rootly, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    stash = request.config.stash
+    if ADDRESS not in stash:
+        rootly = ("--no-sandbox",) if os.geteuid() == 0 else ()
+        command = [str(program), *FLAGS, *rootly, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        request.config.add_cleanup(lambda: _ended(process))
         assert process.stderr is not None
         address = next((found[0] for line in process.stderr if (found := re.search(r"ws://\S+", line))), None)
         assert address is not None, "Chromium ended at once"
-        yield address
-        process.terminate()
-        process.communicate()
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # what it says later fills no pipe
+        stash[ADDRESS] = address
+    return stash[ADDRESS]
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    process.wait()
+
+
+ADDRESS = pytest.StashKey[str]()
 
 
 @pytest.fixture

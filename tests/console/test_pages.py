@@ -1,6 +1,7 @@
 """What the pages show and do, without a browser: found, filtered, exported, decided; hostile text stays text."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, timedelta
 from urllib.parse import quote
@@ -214,6 +215,15 @@ async def test_a_live_page_is_told_that_something_happened(hub: Province, admin:
     async with admin.session.get(f"{admin.base}/console/live") as response:
         assert await response.content.readuntil(b"\n\n") == b"retry: 2000\n\n"
         await hub.province.send(document_package())
+        assert await response.content.readuntil(b"\n\n") == b"event: changed\ndata: 1\n\n"
+
+
+async def test_a_page_is_told_at_once_of_what_happened_while_it_was_on_its_way(hub: Province, admin: Browser) -> None:
+    _, text = await admin.get("/documents")
+    (heard,) = re.findall(r'sse-connect="/console/live\?heard=([^"]+)"', text)
+    await hub.province.send(document_package())
+    async with admin.session.get(f"{admin.base}/console/live?heard={heard}") as response:
+        await response.content.readuntil(b"\n\n")
         assert await response.content.readuntil(b"\n\n") == b"event: changed\ndata: 1\n\n"
 
 

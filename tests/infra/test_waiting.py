@@ -58,3 +58,11 @@ async def test_all_who_wait_are_woken() -> None:
 async def test_waiting_ends_by_itself() -> None:
     with ProcessWaiting().watch({ONE}) as watch:
         await asyncio.wait_for(watch.changed(SOON), 5)
+
+
+async def test_who_kept_a_mark_knows_whether_something_happened_since_to_anybody() -> None:
+    waiting, other = ProcessWaiting(), ProcessWaiting()
+    before = waiting.mark
+    assert waiting.mark == before != other.mark
+    waiting.notify([ONE])
+    assert waiting.mark != before

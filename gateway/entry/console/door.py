@@ -106,7 +106,7 @@ async def _visit(request: web.Request) -> Visit | None:
     at, token = hub(request), request.cookies.get(COOKIE)
     if token is None:
         return None
-    now, rules = at.ports.clock.now(), at.rules()
+    now, rules, heard = at.ports.clock.now(), at.rules(), at.ports.waiting.mark
     session = await at.ports.sessions.find(digest(token), now=now)
     if session is None:
         return None
@@ -116,7 +116,7 @@ async def _visit(request: web.Request) -> Visit | None:
     if now - session.seen_at > SEEN_TIME:
         await at.ports.sessions.seen(session.token_sha256, now=now)
     english = speaks_english(request)
-    return Visit(request=request, at=at, rules=rules, officer=officer, session=session, english=english, now=now)
+    return Visit(request=request, at=at, rules=rules, officer=officer, session=session, english=english, now=now, heard=heard)
 
 
 async def _guarded(visit: Visit, right: Right, do: Callable[[], Awaitable[web.StreamResponse]]) -> web.StreamResponse:

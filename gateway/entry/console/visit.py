@@ -29,7 +29,7 @@ CSRF = "csrf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What a page has at hand. `rules` are those of the moment when the request came."""
+    """What a page has at hand. `rules` are those of the moment when the request came; `heard` marks what had happened by then."""
 
     request: web.Request
     at: Hub
@@ -38,6 +38,7 @@ class Visit:
     session: Session
     english: bool
     now: datetime
+    heard: str
 
     @property
     def ports(self) -> Ports:
