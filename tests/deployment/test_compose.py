@@ -167,7 +167,7 @@ def test_every_image_is_pinned_by_its_major_version() -> None:
 
 def test_the_image_has_the_driver_of_the_database_and_is_no_root() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
-    assert '".[calendar,fast,mail,postgres,reports,sftp,soap,tables-postgresql]"' in dockerfile
+    assert '".[alerts,calendar,fast,mail,oidc,postgres,reports,sftp,soap,tables-postgresql]"' in dockerfile
     assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE) == ["lienthong"]
 
 
