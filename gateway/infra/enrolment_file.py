@@ -4,8 +4,8 @@ import asyncio
 from datetime import date
 from pathlib import Path
 
-from gateway.core.faults import Misconfigured
 from gateway.infra.agencies_file import AGENCY, SYSTEM, DirectoryDraft, editing, revise
+from gateway.infra.toml_edit import writable
 from gateway.ports import AgencyRequest, Wish
 
 
@@ -19,11 +19,8 @@ class FileEnrolment:
         await asyncio.to_thread(self._carry_out, request, on)
 
     def _carry_out(self, request: AgencyRequest, on: date) -> None:
-        try:
-            with editing(self._agencies) as draft:
-                (_end if request.wish is Wish.DELETE else _enter)(draft, request, on)
-        except OSError as error:
-            raise Misconfigured("directory-read-only", path=str(self._agencies), detail=str(error)) from error
+        with writable("directory-read-only", str(self._agencies)), editing(self._agencies) as draft:
+            (_end if request.wish is Wish.DELETE else _enter)(draft, request, on)
 
 
 def _end(draft: DirectoryDraft, request: AgencyRequest, on: date) -> None:

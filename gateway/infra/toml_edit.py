@@ -43,6 +43,15 @@ def is_editable(file: Path) -> bool:
         return False
 
 
+@contextmanager
+def writable(code: str, path: str) -> Iterator[None]:
+    """Let a block edit. Raises Misconfigured with the code of that kind of file where this machine may not write it."""
+    try:
+        yield
+    except OSError as error:
+        raise Misconfigured(code, path=path, detail=str(error)) from error
+
+
 def _lock(file: Path) -> Path:
     return file.with_name(f".{file.name}.lock")
 

@@ -1,6 +1,6 @@
 """Hàng đợi · Queues: what waits for which system or agency, since when, how fast it moves, and whether it flows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +21,7 @@ from gateway.entry.console.visit import Form, Visit, own_place
 from gateway.entry.console.words import Sayer
 from gateway.flows import oversee
 from gateway.flows.attend import Silent, attendance
+from gateway.ports import Flow
 
 VIEWS: Final = ("pushed", "fetched")
 STATES: Final = ("", "waiting", "stuck")
@@ -55,7 +56,8 @@ class Line:
 async def show(visit: Visit) -> web.Response:
     """Show the queues, those that are stuck and the longest first."""
     view, state = _chosen(visit, "view", VIEWS), _chosen(visit, "state", STATES)
-    found = {"pushed": await _pushed(visit), "fetched": await _fetched(visit)}
+    moved = await flows(visit)
+    found = {"pushed": await _pushed(visit, moved), "fetched": await _fetched(visit, moved)}
     rows, after = part(visit, [each for each in found[view] if _fits(visit, each, state)])
     both = [*found["pushed"], *found["fetched"]]
     return page(
@@ -94,11 +96,11 @@ async def resume(visit: Visit, form: Form) -> web.Response:
     return _back(form)
 
 
-async def _pushed(visit: Visit) -> list[Line]:
+async def _pushed(visit: Visit, flowed: Collection[Flow]) -> list[Line]:
     """Give the lanes of systems; both lanes of a system stand together."""
     standings = await oversee.queues(visit.ports.outbox, visit.rules)
     route = visit.rules.systems.route
-    moved = passing(await flows(visit), lambda organ, lane: (system, lane) if (system := route(organ)) else None)
+    moved = passing(flowed, lambda organ, lane: (system, lane) if (system := route(organ)) else None)
     organs = {each.id: tuple(sorted(each.organs)) for each in visit.rules.systems}
     total = oversee.waiting(standings)
     seen: set[SystemId] = set()
@@ -123,12 +125,12 @@ async def _pushed(visit: Visit) -> list[Line]:
     return lines
 
 
-async def _fetched(visit: Visit) -> list[Line]:
+async def _fetched(visit: Visit, flowed: Collection[Flow]) -> list[Line]:
     """Give the inboxes in which something waits."""
     attended = await attendance(visit.ports.presence, visit.rules, visit.now)
     silent = {each.agency.id: each for each in attended.silent}
     route = visit.rules.systems.route
-    moved = passing(await flows(visit), lambda organ, _lane: None if route(organ) else organ)
+    moved = passing(flowed, lambda organ, _lane: None if route(organ) else organ)
     return [
         Line(
             name=visit.agency(organ),
@@ -161,7 +163,7 @@ def _chosen(visit: Visit, name: str, known: tuple[str, ...]) -> str:
 
 async def _rows(visit: Visit) -> AsyncIterator[Row]:
     view, state, say = _chosen(visit, "view", VIEWS), _chosen(visit, "state", STATES), Sayer(visit.english)
-    for each in await (_pushed(visit) if view == "pushed" else _fetched(visit)):
+    for each in await (_pushed if view == "pushed" else _fetched)(visit, await flows(visit)):
         if _fits(visit, each, state):
             yield [
                 each.name,

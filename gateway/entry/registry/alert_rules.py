@@ -17,6 +17,7 @@ from gateway.entry.registry.changing import threaded
 from gateway.flows.oversee import Decision
 from gateway.infra.alerts_edit import revising
 from gateway.infra.alerts_file import AT, MINUTES
+from gateway.infra.toml_edit import writable
 
 MINUTE: Final = timedelta(minutes=1)
 _NUMBER: Final = re.compile(r"[0-9]{1,6}([.,][0-9]{1,3})?")
@@ -69,8 +70,5 @@ def _writing(settings: Settings, trouble: Trouble, was: AlertRule, new: AlertRul
     file = own_file(settings)
     if file is None:
         raise Misconfigured("alerts-read-only", path="directory.alerts")
-    try:
-        with revising(file, trouble, was, new):
-            yield
-    except OSError as error:
-        raise Misconfigured("alerts-read-only", path="directory.alerts", detail=str(error)) from error
+    with writable("alerts-read-only", "directory.alerts"), revising(file, trouble, was, new):
+        yield

@@ -14,6 +14,7 @@ from gateway.entry.registry.changing import threaded
 from gateway.flows.keep_time import effect
 from gateway.flows.oversee import Decision
 from gateway.infra.calendar_edit import carrying_out
+from gateway.infra.toml_edit import writable
 
 
 def own_folder(settings: Settings) -> Path | None:
@@ -74,8 +75,5 @@ def _writing(settings: Settings, change: CalendarChange) -> Iterator[None]:
     folder = own_folder(settings)
     if folder is None:
         raise Misconfigured("calendar-read-only", path="directory.calendar")
-    try:
-        with carrying_out(folder, change):
-            yield
-    except OSError as error:
-        raise Misconfigured("calendar-read-only", path="directory.calendar", detail=str(error)) from error
+    with writable("calendar-read-only", "directory.calendar"), carrying_out(folder, change):
+        yield

@@ -6,11 +6,10 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from pathlib import Path
 from typing import TypeVar
 
-from gateway.core.faults import Misconfigured
 from gateway.entry.api.hub import Hub
 from gateway.flows.oversee import Decision
 from gateway.infra.agencies_file import DirectoryDraft, editing
-from gateway.infra.toml_edit import is_editable
+from gateway.infra.toml_edit import is_editable, writable
 
 Held = TypeVar("Held")
 
@@ -50,8 +49,5 @@ async def threaded(blocking: AbstractContextManager[Held]) -> AsyncIterator[Held
 
 @contextmanager
 def _writable(file: Path) -> Iterator[DirectoryDraft]:
-    try:
-        with editing(file) as draft:
-            yield draft
-    except OSError as error:
-        raise Misconfigured("directory-read-only", path=str(file), detail=str(error)) from error
+    with writable("directory-read-only", str(file)), editing(file) as draft:
+        yield draft
