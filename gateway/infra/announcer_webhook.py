@@ -5,16 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import IPvAnyNetwork, ValidationError
-
 from gateway.core.alert_rules import AlertRules
 from gateway.core.alerts import Telling
-from gateway.core.faults import Misconfigured, Transient
+from gateway.core.faults import Transient
+from gateway.infra.outgoing import context
 from gateway.ports import AlertMessage, Clock, Telemetry
-from gateway.sdk.contract import Context
 from gateway.sdk.http import Connection, connected, json_body
 from gateway.sdk.http_signature import keys, signed
-from gateway.sdk.manifest import mistakes
 
 SECONDS: Final = 30.0
 """For one message; a claim is several times as long."""
@@ -31,11 +28,7 @@ class WebhookAnnouncer:
         self, connection: Connection, secret_file: Path, home: Path, hub: str, clock: Clock, telemetry: Telemetry
     ) -> None:
         self._connection, self._secret_file, self._hub = connection, secret_file, hub
-
-        def log(event: str, **facts: str | float | None) -> None:
-            telemetry.record(event, system=NAME, **facts)
-
-        self._context = Context(system=NAME, organs=frozenset(), folder=home, now=clock.now, log=log)
+        self._context = context(NAME, home, clock, telemetry)
 
     def ready(self) -> None:
         """Read the secrets. Raises Misconfigured."""
@@ -54,14 +47,6 @@ class WebhookAnnouncer:
         """Make the body: `type`, `timestamp` and `data`, as Standard Webhooks recommends."""
         told = [_told(each, rules) for each in message.told]
         return {"type": "alerts.told", "timestamp": message.at.isoformat(), "data": {"hub": self._hub, "alerts": told}}
-
-
-def connection(url: str, *, ca_file: Path | None, networks: tuple[IPvAnyNetwork, ...]) -> Connection:
-    """Make the settings of the client. Raises Misconfigured."""
-    try:
-        return Connection.model_validate({"url": url, "ca_file": ca_file, "networks": networks})
-    except ValidationError as error:
-        raise Misconfigured("misconfigured", detail=f"[alerts.webhook]: {mistakes(error)}") from error
 
 
 def _told(told: Telling, rules: AlertRules) -> dict[str, Any]:

@@ -13,13 +13,12 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import jwt
-from pydantic import IPvAnyNetwork, ValidationError
 
-from gateway.core.faults import Fault, Misconfigured, Rejected, Transient, Undeliverable
+from gateway.core.faults import Fault, Rejected, Transient, Undeliverable
+from gateway.infra.outgoing import context
 from gateway.ports import Clock, Departure, Identity, Telemetry
 from gateway.sdk.contract import Context
 from gateway.sdk.http import Body, Connection, connected
-from gateway.sdk.manifest import mistakes
 
 SECONDS: Final = 10.0
 """For one request; an officer waits for two."""
@@ -35,7 +34,7 @@ RANDOM_OCTETS: Final = 32
 NAME: Final = "oidc"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What the provider says of itself, and when it said so."""
 
@@ -178,18 +177,7 @@ class OidcProvider:
         return f"Basic {base64.b64encode(f'{quote(self.client_id)}:{quote(secret)}'.encode()).decode()}"
 
     def _context(self) -> Context:
-        def log(event: str, **facts: str | float | None) -> None:
-            self.telemetry.record(event, system=NAME, **facts)
-
-        return Context(system=NAME, organs=frozenset(), folder=self.home, now=self.clock.now, log=log)
-
-
-def connection(issuer: str, *, ca_file: Path | None, networks: tuple[IPvAnyNetwork, ...]) -> Connection:
-    """Make the settings of the client. Raises Misconfigured."""
-    try:
-        return Connection.model_validate({"url": issuer, "ca_file": ca_file, "networks": networks})
-    except ValidationError as error:
-        raise Misconfigured("misconfigured", detail=f"[console.oidc]: {mistakes(error)}") from error
+        return context(NAME, self.home, self.clock, self.telemetry)
 
 
 def _key(keys: jwt.PyJWKSet, named: str | None) -> jwt.PyJWK | None:

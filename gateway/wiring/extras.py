@@ -50,9 +50,10 @@ def announcer(settings: Settings, clock: Clock, telemetry: Telemetry) -> "Webhoo
     named = settings.alerts.webhook
     if named is None:
         return None
-    from gateway.infra.announcer_webhook import WebhookAnnouncer, connection  # few have one
+    from gateway.infra.announcer_webhook import WebhookAnnouncer  # few have one
+    from gateway.infra.outgoing import connection
 
-    where = connection(named.url, ca_file=named.ca_file, networks=named.networks)
+    where = connection("alerts.webhook", named.url, ca_file=named.ca_file, networks=named.networks)
     return WebhookAnnouncer(where, named.secret_file, settings.file.parent, settings.hub.name, clock, telemetry)
 
 
@@ -74,12 +75,14 @@ def identity_provider(settings: Settings, clock: Clock, telemetry: Telemetry) ->
     if named is None:
         return None
     try:
-        from gateway.infra.identity_oidc import OidcProvider, connection  # an extra that only those need who have a provider
+        from gateway.infra.identity_oidc import OidcProvider  # an extra that only those need who have a provider
     except ImportError as error:
         raise Misconfigured("misconfigured", detail="[console.oidc]: pip install 'lienthong[oidc]'") from error
+    from gateway.infra.outgoing import connection
+
     return OidcProvider(
         label=named.label,
-        connection=connection(named.issuer, ca_file=named.ca_file, networks=named.networks),
+        connection=connection("console.oidc", named.issuer, ca_file=named.ca_file, networks=named.networks),
         client_id=named.client_id,
         client_secret_file=named.client_secret_file,
         returns_to=f"{settings.console.address}/console/sign-in/return",

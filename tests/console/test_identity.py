@@ -10,7 +10,8 @@ import pytest
 from gateway.core.roles import Role
 from gateway.infra.agencies_file import OPERATOR, editing, revise
 from gateway.infra.clock import SystemClock
-from gateway.infra.identity_oidc import OidcProvider, connection
+from gateway.infra.identity_oidc import OidcProvider
+from gateway.infra.outgoing import connection
 from tests.api.conftest import Province
 from tests.console.browsing import Screen, browser, chromium, expect, screen
 from tests.console.conftest import OFFICERS, Browser
@@ -27,7 +28,9 @@ async def provider(hub: Province, issuer: str, tmp_path: Path) -> AsyncIterator[
     (tmp_path / "client-secret").write_text("bi mat cua truc")
     made = OidcProvider(
         label="Tài khoản của tỉnh",
-        connection=connection(issuer.replace("127.0.0.1", "localhost"), ca_file=None, networks=("127.0.0.0/8", "::1/128")),  # type: ignore[arg-type]  # pydantic reads them
+        connection=connection(
+            "console.oidc", issuer.replace("127.0.0.1", "localhost"), ca_file=None, networks=("127.0.0.0/8", "::1/128")
+        ),  # type: ignore[arg-type]  # pydantic reads them
         client_id="truc",
         client_secret_file=tmp_path / "client-secret",
         returns_to=f"{hub.base}/console/sign-in/return",
@@ -120,7 +123,7 @@ async def test_what_a_browser_keeps_meanwhile_is_out_of_reach_of_scripts(provide
 async def test_a_provider_that_does_not_answer_is_told_and_the_password_still_works(
     hub: Province, provider: OidcProvider, stranger: Browser
 ) -> None:
-    away = connection("http://127.0.0.1:9", ca_file=None, networks=("127.0.0.0/8",))  # type: ignore[arg-type]
+    away = connection("console.oidc", "http://127.0.0.1:9", ca_file=None, networks=("127.0.0.0/8",))  # type: ignore[arg-type]
     hub.hub.ports = replace(hub.hub.ports, identity=replace(provider, connection=away))
     status, text = await stranger.get("/sign-in/provider")
     assert status == 503 and "identity-provider-failed" in text
