@@ -6,10 +6,9 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from gateway.core import attachments, writing
+from gateway.core import writing
 from gateway.core.directory import Agency, System
 from gateway.core.envelope import (
-    Attachment,
     Business,
     Code,
     DocumentPackage,
@@ -106,13 +105,5 @@ def _package(visit: Visit, own: Agency, receiver: Agency) -> DocumentPackage:
         trace=TraceHeaderList(
             hops=(TraceHeader(organ_id=own.id, timestamp=now),), business=Business(reason="Thử kết nối", paper=False)
         ),
-        attachments=(
-            Attachment(
-                content_id="ban-chinh",
-                name=name,
-                content_type="application/zip",
-                description="Bản chính",
-                encoded=attachments.encode(drawn, name),
-            ),
-        ),
+        attachments=(sheet.attached(drawn, name),),
     )

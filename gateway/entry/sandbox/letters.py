@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from gateway.core import attachments
 from gateway.core.envelope import (
-    Attachment,
     Business,
     Code,
     DocumentPackage,
@@ -95,15 +93,7 @@ def envelope(letter: Letter, sender: Agency, receiver: Agency, now: datetime) ->
     return DocumentPackage(
         header=header,
         trace=TraceHeaderList(hops=(TraceHeader(organ_id=sender.organ, timestamp=now),), business=_business(letter.updates)),
-        attachments=(
-            Attachment(
-                content_id="ban-chinh",
-                name=name,
-                content_type="application/zip",
-                description="Bản chính",
-                encoded=attachments.encode(page, name),
-            ),
-        ),
+        attachments=(sheet.attached(page, name),),
     )
 
 

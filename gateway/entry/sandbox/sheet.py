@@ -4,6 +4,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from gateway.core import attachments
+from gateway.core.envelope import Attachment
+
 _FIRST, _STEP, _LEFT = 770, 22, 70
 
 
@@ -20,6 +23,17 @@ def draw(lines: Sequence[str]) -> bytes:
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     )
     return _file(objects)
+
+
+def attached(page: bytes, name: str) -> Attachment:
+    """Attach a page to an envelope, as the document itself."""
+    return Attachment(
+        content_id="ban-chinh",
+        name=name,
+        content_type="application/zip",
+        description="Bản chính",
+        encoded=attachments.encode(page, name),
+    )
 
 
 _MARK: Final = b"%PDF-1.4\n"
